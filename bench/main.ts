@@ -1,0 +1,162 @@
+/**
+ * What tracing costs. Every subject runs the same agent turn in a process of its own; the rounds of all of them interleave, and
+ * what is printed are ratios within this run. Nanoseconds are shown for information: they are the machine's, not the library's.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { subjectNames } from './catalogue.ts';
+import { compare, comparisons } from './comparisons.ts';
+import { describeMachine, describePeers } from './machine.ts';
+import type { Sample } from './measurement.ts';
+import { nodeOfMajor, npm } from './node-versions.ts';
+import type { RunnerOptions } from './runner.ts';
+import { Runner } from './runner.ts';
+import { markdownTable, profileTable, resultTable } from './table.ts';
+
+const usage = `npm run bench -- [options]
+  --node 22,24,26     one table for each of these majors, fetched from npm where needed (default: the Node that runs this)
+  --only a,b          these subjects, with what they are compared to: ${subjectNames.join(' ')}
+  --rounds n          how many rounds each subject gets in each of its processes (default 6)
+  --launches n        how many processes each subject gets, one after the other (default 3)
+  --quick             one process and 5 short rounds, for a first look
+  --markdown          print the table for docs/performance.md
+  --profile subject   where one subject's time goes, by function
+  --no-build          take dist/ as it is
+  --check             exit with 1 when a target is missed`;
+
+const { values } = parseArgs({
+  allowNegative: true,
+  options: {
+    build: { type: 'boolean', default: true },
+    node: { type: 'string' },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    launches: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+    check: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const pace: RunnerOptions = values.quick ? { warmUpMs: 500, roundMs: 60 } : { warmUpMs: 1200, roundMs: 120 };
+const roundCount = Number(values.rounds ?? (values.quick ? 5 : 6));
+/** Two processes with the same code settle at different speeds, so one of each would tell about its luck. */
+const launchCount = Number(values.launches ?? (values.quick ? 1 : 3));
+
+/** Progress goes to stderr, so that a table can be piped. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+}
+
+/** The subjects asked for and those they are compared to. */
+function namesToRun(): readonly string[] {
+  if (values.only === undefined) return subjectNames;
+  const asked = new Set(values.only.split(','));
+  const unknown = [...asked].filter((name) => !subjectNames.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`No subject '${unknown.join("', '")}'. There are: ${subjectNames.join(', ')}`);
+  for (const { subject, against, alsoAgainst = against, above = against } of comparisons) {
+    if (asked.has(subject)) asked.add(against).add(alsoAgainst).add(above);
+  }
+  return subjectNames.filter((name) => asked.has(name));
+}
+
+async function startAll(names: readonly string[]): Promise<readonly Runner[]> {
+  const runners: Runner[] = [];
+  for (const name of names) {
+    progress(`warming up ${name}`);
+    try {
+      runners.push(await Runner.start(name, pace));
+    } catch (error) {
+      progress('');
+      console.error(`${name} left out: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return runners;
+}
+
+async function runRounds(runners: readonly Runner[], launch: number, samples: Map<string, Sample[]>): Promise<void> {
+  for (let round = 0; round < roundCount; round += 1) {
+    // There and back again, so that a machine that warms up or slows down favours nobody.
+    for (const runner of round % 2 === 0 ? runners : runners.toReversed()) {
+      progress(`launch ${launch} of ${launchCount}, round ${round + 1} of ${roundCount}: ${runner.name}`);
+      samples.get(runner.name)?.push(await runner.round());
+    }
+  }
+  progress('');
+}
+
+async function runLaunches(): Promise<ReadonlyMap<string, readonly Sample[]>> {
+  let names = namesToRun();
+  const samples = new Map<string, Sample[]>();
+  for (let launch = 1; launch <= launchCount; launch += 1) {
+    const runners = await startAll(names);
+    // What cannot start the first time is left out; what fails later would leave a hole in the rounds.
+    if (launch > 1 && runners.length < names.length) throw new Error('A subject that had started did not start again.');
+    names = runners.map(({ name }) => name);
+    for (const name of names) if (!samples.has(name)) samples.set(name, []);
+    await runRounds(runners, launch, samples);
+    await Promise.all(runners.map((runner) => runner.stop()));
+  }
+  return samples;
+}
+
+async function bench(): Promise<boolean> {
+  const rounds = await runLaunches();
+  const results = comparisons.map((comparison) => compare(comparison, rounds)).filter((result) => result !== undefined);
+  console.log(describeMachine());
+  console.log(`${describePeers()}\n`);
+  if (values.markdown) {
+    console.log(`${markdownTable(results)}\n`);
+  } else {
+    console.log(resultTable(results));
+    console.log(
+      `\nMedians of ${launchCount * roundCount} rounds in ${launchCount} launches. Ratios to OpenTelemetry are of CPU per span above the bare functions; ns and wall are` +
+        ' per span, call or line.\n',
+    );
+  }
+  return results.every(({ met }) => met !== false);
+}
+
+async function profile(name: string): Promise<void> {
+  const runner = await Runner.start(name, { ...pace, roundMs: 3000 });
+  console.log(`${describeMachine()}\n${name}, ns per span\n`);
+  console.log(profileTable(await runner.profile(), 40));
+  await runner.stop();
+}
+
+/** The same again under each Node; the versions wait for each other, as they would disturb each other. */
+function underEach(majors: readonly string[]): boolean {
+  const args = process.argv.slice(2);
+  const at = args.findIndex((argument) => argument === '--node' || argument.startsWith('--node='));
+  args.splice(at, args[at] === '--node' ? 2 : 1);
+  const statuses = majors.map(nodeOfMajor).map((node) => {
+    const script = join(import.meta.dirname, 'main.ts');
+    return spawnSync(node, ['--disable-warning=ExperimentalWarning', script, '--no-build', ...args], {
+      stdio: 'inherit',
+    }).status;
+  });
+  return statuses.every((status) => status === 0);
+}
+
+async function main(): Promise<boolean> {
+  if (values.help) {
+    console.log(usage);
+    return true;
+  }
+  if (!existsSync(join(import.meta.dirname, 'node_modules'))) npm(['ci'], import.meta.dirname);
+  if (values.build) npm(['run', 'build', '--silent'], join(import.meta.dirname, '..'));
+  if (values.node !== undefined) return underEach(values.node.split(','));
+  if (values.profile !== undefined) {
+    await profile(values.profile);
+    return true;
+  }
+  const met = await bench();
+  return met || !values.check;
+}
+
+process.exitCode = (await main()) ? 0 : 1;

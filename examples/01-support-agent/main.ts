@@ -1,0 +1,34 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConsoleTraceExporter, FileTraceExporter, init, InMemoryTraceExporter } from 'clew';
+import { header, pasteables, question, summary } from './printout.ts';
+import { chooseProvider } from './provider.ts';
+import { SupportAgent } from './support-agent.ts';
+import { tickets } from './tickets.ts';
+
+const path = join('.clew', 'support-agent.ndjson');
+// Traces are appended. Each run of the demo starts afresh, so that the questions below are about this run.
+rmSync(path, { force: true });
+
+const memory = new InMemoryTraceExporter();
+const clew = init({
+  name: 'support-agent',
+  session: 'demo',
+  exporters: [new ConsoleTraceExporter(), new FileTraceExporter(path), memory],
+});
+
+const provider = await chooseProvider(process.env);
+const agent = new SupportAgent(provider);
+process.stdout.write(header(provider));
+
+try {
+  for (const ticket of tickets) {
+    process.stdout.write(question(ticket));
+    for await (const text of agent.handle(ticket)) process.stdout.write(text);
+    process.stdout.write('\n');
+  }
+} finally {
+  await provider.close();
+  await clew.shutdown();
+  process.stdout.write(summary(memory.traces, path) + pasteables(path));
+}

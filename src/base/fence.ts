@@ -1,0 +1,37 @@
+import type { Report } from './report.ts';
+
+/** Foreign code that failed: who, and with what. */
+export interface Foreign {
+  readonly report: Report;
+  /** A stable code for the report, such as `exporter-failed`. */
+  readonly code: string;
+  /** Who failed, in words. */
+  readonly what: string;
+}
+
+/**
+ * Runs foreign code (an exporter, a masker, a sampler) so that neither a throw nor a rejection leaves it.
+ * Returns what it returned, or undefined after a throw. `onFailure` also hears of a rejection.
+ */
+export function fence<Result>(
+  foreign: Foreign,
+  run: () => Result,
+  onFailure: (error: unknown) => void = () => {},
+): Result | undefined {
+  const fail = (error: unknown): void => {
+    foreign.report.warn(foreign.code, `${foreign.what} failed; the program goes on without it`, error);
+    onFailure(error);
+  };
+  try {
+    const result = run();
+    if (isPromiseLike(result)) result.then(undefined, fail);
+    return result;
+  } catch (error) {
+    fail(error);
+    return undefined;
+  }
+}
+
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,21 @@
+import type { TraceOptions } from '../span/span-options.ts';
+
+/** What a wrapper knows of the function it wraps: made once, used at every call. */
+export interface CallDefinition {
+  readonly options: TraceOptions & { readonly name: string };
+  /** True for `@trace`: at a root its metadata belongs to the trace. */
+  readonly isTrace: boolean;
+  /** The body of a generator runs at its first `next()`, and so does its span. */
+  readonly isGenerator: boolean;
+  readonly includeInput: boolean;
+  readonly includeOutput: boolean;
+  /** The arguments under the names that a reader knows them by. */
+  inputOf(args: readonly unknown[]): unknown;
+}
+
+/** A call that is about to be made. */
+export interface TracedCall {
+  readonly definition: CallDefinition;
+  readonly args: readonly unknown[];
+  readonly invoke: () => unknown;
+}

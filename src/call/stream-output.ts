@@ -1,0 +1,73 @@
+import type { Capturer } from '../capture/capturer.ts';
+import { marker } from '../capture/marker.ts';
+
+const head = 50;
+const tail = 150;
+const longestText = 65_536;
+
+/** Collects what a stream gives, within bounds: strings are joined, anything else becomes a list. */
+export class StreamOutput {
+  readonly #capturer: Capturer;
+  #text = '';
+  #textLength = 0;
+  #first: string[] = [];
+  #last: string[] = [];
+  #count = 0;
+  #isText = true;
+
+  constructor(capturer: Capturer) {
+    this.#capturer = capturer;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Captures a part when it comes: later changes to it are not stored. */
+  add(part: unknown): void {
+    this.#count += 1;
+    if (this.#isText && typeof part === 'string') return this.#addText(part);
+    if (this.#isText) this.#becomeList();
+    this.#addItem(this.#capturer.text(part) ?? 'null');
+  }
+
+  /** The JSON text of everything so far; null for nothing. */
+  text(): string | null {
+    if (this.#count === 0) return null;
+    if (this.#isText) return this.#joined();
+    const last = this.#last.slice(-tail);
+    const omitted = this.#count - this.#first.length - last.length;
+    const middle = omitted > 0 ? [marker('items', { omitted })] : [];
+    return `[${[...this.#first, ...middle, ...last].join(',')}]`;
+  }
+
+  #joined(): string {
+    const text = this.#capturer.text(this.#text) ?? '""';
+    return this.#textLength === this.#text.length
+      ? text
+      : `{"$clew":"truncated","length":${this.#textLength},"text":${text}}`;
+  }
+
+  #addText(part: string): void {
+    this.#textLength += part.length;
+    if (this.#text.length < longestText) this.#text += part.slice(0, longestText - this.#text.length);
+  }
+
+  /** A first part that is no string: what came before is one item. */
+  #becomeList(): void {
+    this.#isText = false;
+    if (this.#count > 1) this.#first.push(this.#joined());
+    this.#count = this.#first.length + 1;
+    this.#text = '';
+  }
+
+  #addItem(item: string): void {
+    if (this.#first.length < head) {
+      this.#first.push(item);
+      return;
+    }
+    this.#last.push(item);
+    // Cut now and then, not at each part: moving 150 items for each of a million parts would be felt.
+    if (this.#last.length >= tail * 2) this.#last = this.#last.slice(-tail);
+  }
+}

@@ -1,0 +1,88 @@
+import { performance } from 'node:perf_hooks';
+import { untraced } from '../base/shared.ts';
+import { cutText } from './cut.ts';
+import type { CaptureLimits } from './limits.ts';
+import { marker } from './marker.ts';
+import type { Masking } from './masking.ts';
+import { Scanner } from './scan.ts';
+import { Walker } from './walker.ts';
+
+/** A value as it will be stored: bounded, masked JSON text. */
+export interface Captured {
+  readonly text: string;
+  /** What tells the whole value apart where the text does not tell all of it; else null. */
+  readonly fingerprint: string | null;
+}
+
+/** Each step keeps less of every string and list, until the value fits: the longest strings are cut first. */
+const narrower = [1, 8, 64, 512];
+
+/**
+ * Turns any value into bounded, masked JSON text, once. Never throws, keeps no reference to the value, and stays
+ * within the limits: what is missing is said in its place by a `{"$clew": …}` marker (design section 4).
+ */
+export class Capturer {
+  readonly masking: Masking;
+  readonly #limits: CaptureLimits;
+  readonly #scanner: Scanner;
+
+  constructor(limits: CaptureLimits, masking: Masking) {
+    this.#limits = limits;
+    this.masking = masking;
+    this.#scanner = new Scanner(limits, masking);
+  }
+
+  /** The value as text, or null for undefined. */
+  capture(value: unknown): Captured | null {
+    if (value === undefined) return null;
+    return untraced(() => this.#plain(value) ?? this.#walk(value));
+  }
+
+  /** As `capture`, for callers that only want the text. */
+  text(value: unknown): string | null {
+    return this.capture(value)?.text ?? null;
+  }
+
+  /** A short text of a record (a message, a tag, a name), masked and cut to `length` characters. */
+  phrase(text: string, length = 4096): string {
+    const cut = text.length > length ? `${cutText(text, length)}…` : text;
+    return this.masking.suspects(cut) ? this.masking.maskText(cut) : cut;
+  }
+
+  #plain(value: unknown): Captured | undefined {
+    try {
+      if (!this.#scanner.isPlain(value)) return undefined;
+      const text: unknown = JSON.stringify(value);
+      return typeof text === 'string' && this.#fits(text) ? { text, fingerprint: null } : undefined;
+    } catch {
+      // A getter that throws, a Proxy that was revoked: the walker names the part.
+      return undefined;
+    }
+  }
+
+  #walk(value: unknown): Captured {
+    const deadline = performance.now() + this.#limits.captureMs;
+    for (const factor of narrower) {
+      const walker = new Walker(narrow(this.#limits, factor), this.masking, deadline);
+      const text = walker.walk(value);
+      if (this.#fits(text)) return { text, fingerprint: walker.fingerprint.toString() };
+    }
+    return { text: marker('truncated', { bytes: this.#limits.valueBytes }), fingerprint: null };
+  }
+
+  /** A character is three bytes at most, so most texts need not be counted. */
+  #fits(text: string): boolean {
+    const { valueBytes } = this.#limits;
+    return text.length * 3 <= valueBytes || Buffer.byteLength(text) <= valueBytes;
+  }
+}
+
+function narrow(limits: CaptureLimits, factor: number): CaptureLimits {
+  if (factor === 1) return limits;
+  return {
+    ...limits,
+    stringLength: Math.max(64, Math.floor(limits.stringLength / factor)),
+    arrayHead: Math.max(4, Math.floor(limits.arrayHead / factor)),
+    arrayTail: Math.max(4, Math.floor(limits.arrayTail / factor)),
+  };
+}

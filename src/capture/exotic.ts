@@ -1,0 +1,123 @@
+import { types } from 'node:util';
+import { marker, markerWith } from './marker.ts';
+
+/** What this file asks of the walk that meets an object. */
+export interface ValueWalk {
+  walk(value: unknown): string;
+  walkItems(items: readonly unknown[]): string;
+  walkKeys(value: object): string;
+}
+
+const mostEntries = 200;
+
+/** The JSON text of an object that JSON.stringify would empty (Map), misread (Error) or run (toJSON). */
+export function describeObject(value: object, walk: ValueWalk): string {
+  // A Proxy may answer anything to `toJSON`, even with a request to a server: its keys are read, nothing is called.
+  if (types.isProxy(value)) return Array.isArray(value) ? walk.walkItems(value) : walk.walkKeys(value);
+  if (Array.isArray(value)) return walk.walkItems(value);
+  return describeBuiltIn(value, walk) ?? describeInstance(value, walk);
+}
+
+function describeBuiltIn(value: object, walk: ValueWalk): string | undefined {
+  if (types.isDate(value)) return describeDate(value);
+  if (types.isMap(value))
+    return markerWith('map', 'entries', walk.walkItems(firstOf(Map.prototype.entries.call(value))));
+  if (types.isSet(value)) return markerWith('set', 'values', walk.walkItems(firstOf(Set.prototype.values.call(value))));
+  if (types.isNativeError(value) || value instanceof Error) return describeError(value, walk);
+  if (types.isRegExp(value)) return JSON.stringify(RegExp.prototype.toString.call(value));
+  if (value instanceof URL) return walk.walk(value.href);
+  if (ArrayBuffer.isView(value)) return describeView(value, walk);
+  if (types.isAnyArrayBuffer(value)) return marker('bytes', { type: 'ArrayBuffer', bytes: value.byteLength });
+  if (types.isPromise(value)) return marker('promise');
+  if (types.isBoxedPrimitive(value)) return walk.walk(Object.prototype.valueOf.call(value).valueOf());
+  return undefined;
+}
+
+function describeInstance(value: object, walk: ValueWalk): string {
+  const toJson = readToJson(value);
+  if (toJson !== undefined) {
+    const answer: unknown = Reflect.apply(toJson, value, ['']);
+    // An object whose toJSON gives itself would be asked for ever.
+    if (answer !== value)
+      return typeof answer === 'object' && answer !== null ? describeAnswer(answer, walk) : walk.walk(answer);
+  }
+  const text = walk.walkKeys(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return text === '{}' && prototype !== Object.prototype && prototype !== null
+    ? marker('object', { type: typeName(value) })
+    : text;
+}
+
+/** toJSON is asked once; what it gave is read key by key. */
+function describeAnswer(answer: object, walk: ValueWalk): string {
+  return types.isProxy(answer) || readToJson(answer) === undefined ? walk.walk(answer) : walk.walkKeys(answer);
+}
+
+function readToJson(value: object): ((key: string) => unknown) | undefined {
+  try {
+    const toJson: unknown = Reflect.get(value, 'toJSON');
+    return isMethod(toJson) ? toJson : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isMethod(value: unknown): value is (key: string) => unknown {
+  return typeof value === 'function';
+}
+
+function describeDate(value: Date): string {
+  const time = Date.prototype.getTime.call(value);
+  return Number.isNaN(time) ? marker('date', { value: 'Invalid Date' }) : JSON.stringify(new Date(time).toISOString());
+}
+
+function describeError(value: object, walk: ValueWalk): string {
+  const parts = ['name', 'message', 'code', 'cause', 'errors']
+    .map((key) => ({ key, item: readProperty(value, key) }))
+    .filter(({ item }) => item !== undefined)
+    .map(({ key, item }) => `"${key}":${walk.walk(item)}`);
+  return `{"$clew":"error",${parts.join(',')}}`;
+}
+
+function readProperty(value: object, key: string): unknown {
+  try {
+    return Reflect.get(value, key);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes are told by their number, numbers by their first ones: an embedding is recognised by its beginning. */
+function describeView(value: ArrayBufferView, walk: ValueWalk): string {
+  const type = typeName(value);
+  if (!isNumberArray(value)) return marker('bytes', { type, bytes: value.byteLength });
+  const head = Array.from(value.subarray(0, 50), Number);
+  return `{"$clew":"numbers","type":${JSON.stringify(type)},"length":${value.length},"head":${walk.walkItems(head)}}`;
+}
+
+type NumberArray = Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+
+function isNumberArray(value: ArrayBufferView): value is NumberArray {
+  return (
+    types.isFloat32Array(value) ||
+    types.isFloat64Array(value) ||
+    types.isInt32Array(value) ||
+    types.isUint32Array(value) ||
+    types.isInt16Array(value) ||
+    types.isUint16Array(value)
+  );
+}
+
+function typeName(value: object): string {
+  const maker: unknown = readProperty(value, 'constructor');
+  return typeof maker === 'function' ? maker.name : 'Object';
+}
+
+/** As an array that knows its whole length, so that the walk says how many are missing. */
+function firstOf(entries: Iterator<unknown>): readonly unknown[] {
+  const first: unknown[] = [];
+  for (let step = entries.next(); step.done !== true && first.length <= mostEntries; step = entries.next()) {
+    first.push(step.value);
+  }
+  return first;
+}

@@ -1,0 +1,88 @@
+/**
+ * What a generation used. A number that the provider did not give is absent, never 0 and never guessed (E57).
+ * Tokens are counts, `audioMs` milliseconds, `characters` characters of text sent to a speech model.
+ */
+export interface Usage {
+  /** Tokens read, cached ones included. */
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly totalTokens?: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly reasoningTokens?: number;
+  readonly inputAudioTokens?: number;
+  readonly outputAudioTokens?: number;
+  readonly audioMs?: number;
+  readonly characters?: number;
+}
+
+type UsageKey = keyof Usage;
+
+/** The wire's name of each number. */
+export const wireUsageKeys: Readonly<Record<UsageKey, string>> = {
+  inputTokens: 'input_tokens',
+  outputTokens: 'output_tokens',
+  totalTokens: 'total_tokens',
+  cacheReadTokens: 'cache_read_tokens',
+  cacheWriteTokens: 'cache_write_tokens',
+  reasoningTokens: 'reasoning_tokens',
+  inputAudioTokens: 'input_audio_tokens',
+  outputAudioTokens: 'output_audio_tokens',
+  audioMs: 'audio_ms',
+  characters: 'characters',
+};
+
+export const usageKeys: readonly UsageKey[] = [
+  ...(['inputTokens', 'outputTokens', 'totalTokens', 'cacheReadTokens', 'cacheWriteTokens'] as const),
+  ...(['reasoningTokens', 'inputAudioTokens', 'outputAudioTokens', 'audioMs', 'characters'] as const),
+];
+
+export type MutableUsage = { -readonly [Key in UsageKey]?: number };
+
+/** The third of three numbers follows from the other two (G46). Undefined when there is no number at all. */
+export function completeUsage(usage: MutableUsage): Usage | undefined {
+  const { inputTokens, outputTokens, totalTokens } = usage;
+  if (inputTokens !== undefined && outputTokens !== undefined)
+    usage.totalTokens = totalTokens ?? inputTokens + outputTokens;
+  else if (totalTokens !== undefined && inputTokens !== undefined && totalTokens >= inputTokens)
+    usage.outputTokens = totalTokens - inputTokens;
+  else if (totalTokens !== undefined && outputTokens !== undefined && totalTokens >= outputTokens)
+    usage.inputTokens = totalTokens - outputTokens;
+  return Object.keys(usage).length === 0 ? undefined : Object.freeze({ ...usage });
+}
+
+/** A count as a provider gives it, or undefined for what is no count (NaN, negative, a word). */
+export function readCount(source: object, key: string): number | undefined {
+  const value: unknown = Reflect.get(source, key);
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+export function readObject(source: object, key: string): object | undefined {
+  const value: unknown = Reflect.get(source, key);
+  return typeof value === 'object' && value !== null ? value : undefined;
+}
+
+export function readText(source: object, key: string): string | undefined {
+  const value: unknown = Reflect.get(source, key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Sets what is there and leaves the rest absent. */
+export function setCounts(
+  usage: MutableUsage,
+  counts: Readonly<Partial<Record<UsageKey, number | undefined>>>,
+): MutableUsage {
+  for (const key of usageKeys) {
+    const count = counts[key];
+    if (count !== undefined) usage[key] = count;
+  }
+  return usage;
+}
+
+/** Sums where numbers are there; a number that nobody gave stays absent. */
+export function addUsage(sum: MutableUsage, usage: Usage): void {
+  for (const key of usageKeys) {
+    const count = usage[key];
+    if (count !== undefined) sum[key] = (sum[key] ?? 0) + count;
+  }
+}

@@ -1,0 +1,190 @@
+import { performance } from 'node:perf_hooks';
+import { types } from 'node:util';
+import { cutText } from './cut.ts';
+import { describeObject, type ValueWalk } from './exotic.ts';
+import { Fingerprint } from './fingerprint.ts';
+import type { CaptureLimits } from './limits.ts';
+import { escapeKey, marker } from './marker.ts';
+import { hidesValue, MASKED, type Masking } from './masking.ts';
+
+const nodesPerLookAtClock = 32;
+
+/**
+ * Turns any value into JSON text, one node at a time, for what the scanner turned down. Cuts, masks and names on the
+ * way, and never lets what it reads throw: a part that cannot be read is named in its place.
+ */
+export class Walker implements ValueWalk {
+  readonly fingerprint = new Fingerprint();
+  readonly #limits: CaptureLimits;
+  readonly #masking: Masking;
+  readonly #deadline: number;
+  readonly #ancestors: object[] = [];
+  #nodes = 0;
+  #isLate = false;
+  #length = 0;
+
+  constructor(limits: CaptureLimits, masking: Masking, deadline: number) {
+    this.#limits = limits;
+    this.#masking = masking;
+    this.#deadline = deadline;
+  }
+
+  /** True when there was no time left for the rest. */
+  get isLate(): boolean {
+    return this.#isLate;
+  }
+
+  walk(value: unknown): string {
+    const text = this.#node(value);
+    this.#length += text.length;
+    return text;
+  }
+
+  /** A list that is too long keeps its beginning and its end, and says how many are missing between. */
+  walkItems(items: readonly unknown[]): string {
+    const { arrayHead, arrayTail } = this.#limits;
+    this.fingerprint.add(String(items.length));
+    const omitted = items.length - arrayHead - arrayTail;
+    if (omitted <= 0) return `[${this.#texts(items, 0, items.length)}]`;
+    const head = this.#texts(items, 0, arrayHead);
+    const tail = this.#texts(items, items.length - arrayTail, items.length);
+    return `[${[head, marker('items', { omitted }), tail].filter((part) => part !== '').join(',')}]`;
+  }
+
+  walkKeys(value: object): string {
+    const keys = Object.keys(value);
+    const kept = this.#limits.arrayHead + this.#limits.arrayTail;
+    const parts: string[] = [];
+    for (const key of keys.slice(0, kept)) {
+      const text = this.#property(value, key);
+      if (text !== undefined) parts.push(`${this.#key(key)}:${text}`);
+      if (this.#isFull()) break;
+    }
+    const omitted = keys.length - kept;
+    if (omitted > 0) parts.push(`"$clew":"keys","omitted":${omitted}`);
+    return `{${parts.join(',')}}`;
+  }
+
+  #node(value: unknown): string {
+    switch (typeof value) {
+      case 'string':
+        return this.#string(value);
+      case 'number':
+        this.fingerprint.add(String(value));
+        return Number.isFinite(value) ? String(value) : marker('number', { value: String(value) });
+      case 'boolean':
+        return String(value);
+      case 'bigint':
+        return marker('bigint', { value: String(value).slice(0, 1000) });
+      case 'symbol':
+        return marker('symbol', { description: value.description ?? '' });
+      case 'function':
+        return marker('function', { name: readName(value) });
+      case 'object':
+        return value === null ? 'null' : this.#object(value);
+      default:
+        return 'null';
+    }
+  }
+
+  #string(text: string): string {
+    this.fingerprint.add(text);
+    const cut = cutText(text, this.#limits.stringLength);
+    const masked = this.#masking.suspects(cut) ? this.#masking.maskText(cut) : cut;
+    this.#length += masked.length;
+    if (cut === text) return JSON.stringify(masked);
+    return marker('truncated', { bytes: Buffer.byteLength(text), text: masked });
+  }
+
+  #object(value: object): string {
+    if (this.#ancestors.includes(value)) return marker('circular');
+    if (this.#ancestors.length >= this.#limits.depth) return marker('depth', { type: readTypeName(value) });
+    if (this.#isFull()) return marker('budget', { type: readTypeName(value) });
+    this.#ancestors.push(value);
+    try {
+      return describeObject(value, this);
+    } catch (error) {
+      return marker('unreadable', { type: readTypeName(value), message: readMessage(error) });
+    } finally {
+      this.#ancestors.pop();
+    }
+  }
+
+  #texts(items: readonly unknown[], from: number, to: number): string {
+    const texts: string[] = [];
+    for (let index = from; index < to; index += 1) {
+      if (this.#isFull()) {
+        texts.push(marker('items', { omitted: to - index }));
+        break;
+      }
+      texts.push(this.#item(items, index));
+    }
+    return texts.join(',');
+  }
+
+  #item(items: readonly unknown[], index: number): string {
+    try {
+      return this.walk(items[index]);
+    } catch (error) {
+      return marker('unreadable', { message: readMessage(error) });
+    }
+  }
+
+  #property(value: object, key: string): string | undefined {
+    try {
+      const item: unknown = Reflect.get(value, key);
+      if (item === undefined) return undefined;
+      if (!hidesValue(this.#masking, key, item)) return this.walk(item);
+      if (typeof item === 'string' || typeof item === 'number') this.fingerprint.add(String(item));
+      return `"${MASKED}"`;
+    } catch (error) {
+      return marker('unreadable', { message: readMessage(error) });
+    }
+  }
+
+  /** A key is data too: a map from e-mail address to order. */
+  #key(key: string): string {
+    this.fingerprint.add(key);
+    const cut = cutText(key, 1024);
+    const masked = this.#masking.suspects(cut) ? this.#masking.maskText(cut) : cut;
+    return JSON.stringify(escapeKey(masked));
+  }
+
+  /** Looks at the clock now and then: the clock costs as much as a node. */
+  #isFull(): boolean {
+    this.#nodes += 1;
+    if (this.#nodes % nodesPerLookAtClock === 0 && performance.now() > this.#deadline) this.#isLate = true;
+    return this.#isLate || this.#length > this.#limits.valueBytes * 2;
+  }
+}
+
+export function readName(value: object): string {
+  try {
+    const name: unknown = Reflect.get(value, 'name');
+    return typeof name === 'string' ? name.slice(0, 200) : '';
+  } catch {
+    return '';
+  }
+}
+
+/** The name of an object's class, from its prototype alone: no property of the object itself is read. */
+export function readTypeName(value: object): string {
+  if (types.isProxy(value)) return 'Proxy';
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (typeof prototype !== 'object' || prototype === null) return 'Object';
+    const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    return typeof maker === 'function' ? readName(maker) || 'Object' : 'Object';
+  } catch {
+    return 'Object';
+  }
+}
+
+export function readMessage(error: unknown): string {
+  try {
+    const message: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'message') : error;
+    return String(message).slice(0, 500);
+  } catch {
+    return 'cannot be read';
+  }
+}

@@ -1,0 +1,27 @@
+import { shared } from '../base/shared.ts';
+import type { Span } from '../span/span.ts';
+
+/**
+ * What is active in an asynchronous context: a tracer, and the span that new spans nest under. It must stay this
+ * little: a timer keeps the scope it was started in for as long as it runs, and a span that has ended holds no text,
+ * no trace and no ancestor.
+ */
+export interface Scope {
+  readonly tracer: unknown;
+  readonly span: Span | undefined;
+}
+
+/** The scope of the running code; undefined outside every span and `withTracer`. */
+export function activeScope(): Scope | undefined {
+  const store = shared.storage.getStore();
+  return isScope(store) ? store : undefined;
+}
+
+export function runInScope<Result>(scope: Scope, run: () => Result): Result {
+  return shared.storage.run(scope, run);
+}
+
+/** Another copy of clew may have put its scope here: the shape tells, not the class. */
+function isScope(store: unknown): store is Scope {
+  return typeof store === 'object' && store !== null && 'tracer' in store && 'span' in store;
+}

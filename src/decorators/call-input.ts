@@ -1,0 +1,70 @@
+import { marker } from '../capture/marker.ts';
+import { readParameterNames } from './parameter-names.ts';
+
+/** What is known of a function's arguments. */
+export interface InputNaming {
+  readonly params: readonly string[] | undefined;
+  /** Arguments, or keys of a sole plain object, that are kept out of the record. */
+  readonly redact: readonly string[];
+  /** Positions that `@redact()` marked. */
+  readonly redactedPositions: ReadonlySet<number>;
+  /** The function as its author wrote it. */
+  readonly source: () => string;
+}
+
+const redacted: unknown = JSON.parse(marker('redacted'));
+
+/**
+ * Names arguments for a reader (design section 4): by `params`, else by the function's own parameter names if all are
+ * simple, else by position; a sole plain object is the input itself.
+ */
+export function createInputNaming(naming: InputNaming): (args: readonly unknown[]) => unknown {
+  let names: readonly string[] | undefined | null = naming.params ?? null;
+  const hides = naming.redact.length > 0 || naming.redactedPositions.size > 0;
+  return (args) => {
+    if (names === null) names = readParameterNames(naming.source());
+    if (args.length === 1 && isPlainObject(args[0]) && !naming.redactedPositions.has(0)) {
+      return hides ? redactKeys(args[0], naming.redact, names?.[0]) : args[0];
+    }
+    return nameArguments(args, names, hides ? naming : undefined);
+  };
+}
+
+function nameArguments(
+  args: readonly unknown[],
+  names: readonly string[] | undefined,
+  hiding: InputNaming | undefined,
+): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (let index = 0; index < args.length; index += 1) {
+    const name = names?.[index] ?? String(index);
+    const isHidden = hiding !== undefined && (hiding.redactedPositions.has(index) || hiding.redact.includes(name));
+    input[name] = isHidden ? redacted : args[index];
+  }
+  return input;
+}
+
+function redactKeys(input: object, keys: readonly string[], ownName: string | undefined): unknown {
+  if (ownName !== undefined && keys.includes(ownName)) return { [ownName]: redacted };
+  const entries = Object.entries(Object.getOwnPropertyDescriptors(input)).filter(([, { enumerable }]) => enumerable);
+  return Object.fromEntries(entries.map(([key]) => [key, keys.includes(key) ? redacted : readSafely(input, key)]));
+}
+
+function readSafely(input: object, key: string): unknown {
+  try {
+    return Reflect.get(input, key);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  try {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null;
+  } catch {
+    // A revoked Proxy has no prototype to give.
+    return false;
+  }
+}

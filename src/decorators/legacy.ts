@@ -1,0 +1,68 @@
+import { StderrLogger } from '../base/logger.ts';
+import { Report } from '../base/report.ts';
+import { redactedPositions } from './redacted-parameters.ts';
+import { isCallable, wrap, type WrapKind, type WrapOptions } from './wrap.ts';
+
+const report = new Report(new StderrLogger('warn'));
+
+/** Decorates a member under `experimentalDecorators`: a method, an accessor, or a field that holds a function. */
+export function decorateLegacy(
+  kind: WrapKind,
+  options: WrapOptions,
+  target: object,
+  key: PropertyKey,
+  descriptor: PropertyDescriptor | undefined,
+): PropertyDescriptor | undefined {
+  const named = { ...options, name: options.name ?? String(key) };
+  const positions = redactedPositions(target, key);
+  const wrapValue = (member: unknown): unknown => (isCallable(member) ? wrap(member, kind, named, positions) : member);
+  if (descriptor === undefined) return decorateField(target, key, wrapValue);
+  for (const part of ['value', 'get', 'set'] as const) {
+    if (isCallable(descriptor[part])) Object.assign(descriptor, { [part]: wrapValue(descriptor[part]) });
+  }
+  return descriptor;
+}
+
+/**
+ * A field is set in the constructor, after the decorator ran. Where it is assigned, a setter on the prototype sees it;
+ * where it is defined (`useDefineForClassFields`), nothing can, and that is said.
+ */
+function decorateField(target: object, key: PropertyKey, wrapValue: (member: unknown) => unknown): undefined {
+  if (isDefinedField(target, key)) {
+    report.warn(
+      `field-${String(key)}`,
+      `the field "${String(key)}" of ${classNameOf(target)} cannot be traced under experimentalDecorators with useDefineForClassFields; write ${String(key)} = traced('${String(key)}', …) instead`,
+    );
+    return undefined;
+  }
+  Object.defineProperty(target, key, {
+    configurable: true,
+    enumerable: false,
+    set(this: object, member: unknown) {
+      Object.defineProperty(this, key, {
+        value: wrapValue(member),
+        writable: true,
+        configurable: true,
+        enumerable: true,
+      });
+    },
+  });
+  return undefined;
+}
+
+/** Reads it off the class's own text: an assigned field stands in the constructor as `this.name =`. */
+function isDefinedField(target: object, key: PropertyKey): boolean {
+  const maker: unknown = typeof target === 'function' ? target : target.constructor;
+  if (typeof maker !== 'function' || typeof key !== 'string') return true;
+  const source = Function.prototype.toString.call(maker);
+  const owner = typeof target === 'function' ? '\\w+' : 'this';
+  return !new RegExp(`${owner}(?:\\.${escapePattern(key)}|\\["${key}"\\])\\s*=[^=]`).test(source);
+}
+
+function classNameOf(target: object): string {
+  return typeof target === 'function' ? target.name : target.constructor.name;
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[$.*+?^{}()|[\]\\]/g, String.raw`\$&`);
+}

@@ -1,0 +1,101 @@
+import 'reflect-metadata';
+import { types } from 'node:util';
+import { shared } from '../base/shared.ts';
+import type { CallDefinition } from '../call/definition.ts';
+import type { TraceOptions } from '../span/span-options.ts';
+import { activeTracer } from '../tracer/active.ts';
+import { createInputNaming } from './call-input.ts';
+
+/** What can be said of a function that is decorated or wrapped. */
+export interface WrapOptions extends Omit<
+  TraceOptions,
+  'input' | 'usage' | 'costUsd' | 'ttftMs' | 'responseId' | 'toolCalls' | 'attempt' | 'traceparent'
+> {
+  /** Default: the function's own name. */
+  readonly name?: string;
+  /** Names for the arguments, in their order; for code that was minified, or has patterns and defaults. */
+  readonly params?: readonly string[];
+  /** Arguments, or keys of a sole object argument, that are kept out of the record. */
+  readonly redact?: readonly string[];
+  /** False keeps what the function is given out of the record. */
+  readonly includeInput?: boolean;
+  /** False keeps what the function gives out of the record. */
+  readonly includeOutput?: boolean;
+}
+
+/** Which decorator it is. */
+export type WrapKind = 'trace' | 'span' | 'generation';
+
+export type AnyFunction = (this: never, ...args: never[]) => unknown;
+type Callable = (this: unknown, ...args: readonly unknown[]) => unknown;
+
+/** What each wrapper wraps, so that a wrapper of a wrapper still finds the author's parameter names. */
+const originals = new WeakMap<object, object>();
+const noPositions: ReadonlySet<number> = new Set();
+
+/**
+ * Wraps a function so that each call is a span. The wrapper has the function's `this`, name, length, own properties
+ * and Reflect metadata; called with `new`, it constructs and traces nothing.
+ */
+export function wrap(
+  original: Callable,
+  kind: WrapKind,
+  options: WrapOptions,
+  redactedPositions: ReadonlySet<number> = noPositions,
+): Callable {
+  const definition = define(original, kind, options, redactedPositions);
+  function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
+    if (new.target !== undefined)
+      return Reflect.construct(original, args, new.target === wrapper ? original : new.target);
+    if (shared.recording === 0 || shared.reading) return Reflect.apply(original, this, args);
+    const tracer = activeTracer();
+    if (tracer === undefined) return Reflect.apply(original, this, args);
+    return tracer.call({ definition, args, invoke: () => Reflect.apply(original, this, args) });
+  }
+  resemble(wrapper, original);
+  originals.set(wrapper, original);
+  return wrapper;
+}
+
+export function isCallable(value: unknown): value is Callable {
+  return typeof value === 'function';
+}
+
+function define(
+  original: Callable,
+  kind: WrapKind,
+  options: WrapOptions,
+  redactedPositions: ReadonlySet<number>,
+): CallDefinition {
+  const { name, params, redact = [], includeInput = true, includeOutput = true, ...rest } = options;
+  const source = (): string => Function.prototype.toString.call(authorsFunction(original));
+  return {
+    options: {
+      ...rest,
+      type: options.type ?? (kind === 'generation' ? 'generation' : 'span'),
+      name: name ?? (original.name || 'anonymous'),
+    },
+    isTrace: kind === 'trace',
+    isGenerator: types.isGeneratorFunction(authorsFunction(original)),
+    includeInput,
+    includeOutput,
+    inputOf: createInputNaming({ params, redact, redactedPositions, source }),
+  };
+}
+
+function authorsFunction(wrapped: object): object {
+  const original = originals.get(wrapped);
+  return original === undefined ? wrapped : authorsFunction(original);
+}
+
+/** Frameworks read names, lengths, properties and metadata off functions: Nest finds its routes by them. */
+function resemble(wrapper: Callable, original: Callable): void {
+  Object.setPrototypeOf(wrapper, Object.getPrototypeOf(original));
+  for (const key of Reflect.ownKeys(original)) {
+    const descriptor = Object.getOwnPropertyDescriptor(original, key);
+    if (descriptor !== undefined) Reflect.defineProperty(wrapper, key, descriptor);
+  }
+  for (const key of Reflect.getOwnMetadataKeys(original)) {
+    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
+  }
+}

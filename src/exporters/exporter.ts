@@ -1,0 +1,49 @@
+import type { SpanRecord } from '../span/record.ts';
+import type { TraceRecord } from '../span/trace-record.ts';
+
+/** What came of a batch, in spans. */
+export interface ExportResult {
+  readonly sent: number;
+  readonly dropped: number;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** Where an exporter tells what went wrong without costing a record: a file that was removed and opened anew. */
+export interface ExporterReport {
+  warn(code: string, message: string, error?: unknown): void;
+}
+
+/**
+ * Receives records and puts them somewhere. Structural: any object with `export` is one (L52). Whatever it throws or
+ * rejects costs its own records only and is reported; traced code that it calls is not traced.
+ *
+ * @example
+ * ```ts
+ * import { createTracer, type TraceExporter } from 'clew';
+ * const exporter: TraceExporter = { export: (trace) => console.log(trace.name, trace.durationMs) };
+ * createTracer({ exporter }).trace('hello', () => 'world');
+ * ```
+ */
+export interface TraceExporter {
+  /** A whole trace, or with `amends` the spans that ended after it was exported. */
+  export(trace: TraceRecord): void | Promise<void>;
+  /** Several traces at once; an exporter with this method gets a queue of its own. */
+  exportBatch?(traces: readonly TraceRecord[]): Promise<ExportResult>;
+  /** A span that begins. Only for traces that head sampling keeps. */
+  exportStart?(span: SpanRecord): void | Promise<void>;
+  /** A span that ended (L51). Only for traces that head sampling keeps. */
+  exportSpan?(span: SpanRecord): void | Promise<void>;
+  flush?(): Promise<void>;
+  /** The last chance at process exit, where nothing asynchronous runs any more. */
+  flushSync?(): void;
+  shutdown?(): Promise<void>;
+  /** Called once, before the first record. */
+  connect?(report: ExporterReport): void;
+  /** True for an exporter that wants a trace at its root's end and merges amendments itself; others wait for late spans. */
+  readonly amendsInPlace?: boolean;
+}
+
+/** Tells at run time whether something can be used as an exporter (L52). */
+export function isTraceExporter(value: unknown): value is TraceExporter {
+  return typeof value === 'object' && value !== null && 'export' in value && typeof value.export === 'function';
+}

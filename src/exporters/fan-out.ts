@@ -1,0 +1,73 @@
+import type { SpanRecord } from '../span/record.ts';
+import type { TraceRecord } from '../span/trace-record.ts';
+import type { TraceExporter } from './exporter.ts';
+
+/**
+ * Several exporters as one. One that fails does not keep the others from their records; the failures come back
+ * together as an AggregateError, for whoever called it to report. `exporters: [...]` in the options does the same with
+ * an account for each.
+ *
+ * @example
+ * ```ts
+ * import { ConsoleTraceExporter, createTracer, FanOutTraceExporter, FileTraceExporter } from 'clew';
+ * const exporter = new FanOutTraceExporter([new ConsoleTraceExporter(), new FileTraceExporter('traces.ndjson')]);
+ * const tracer = createTracer({ exporter });
+ * ```
+ */
+export class FanOutTraceExporter implements TraceExporter {
+  readonly #exporters: readonly TraceExporter[];
+
+  constructor(exporters: readonly TraceExporter[]) {
+    this.#exporters = [...exporters];
+  }
+
+  export(trace: TraceRecord): void | Promise<void> {
+    return this.#each((exporter) => exporter.export(trace));
+  }
+
+  exportStart(span: SpanRecord): void | Promise<void> {
+    return this.#each((exporter) => exporter.exportStart?.(span));
+  }
+
+  exportSpan(span: SpanRecord): void | Promise<void> {
+    return this.#each((exporter) => exporter.exportSpan?.(span));
+  }
+
+  async flush(): Promise<void> {
+    await this.#each((exporter) => exporter.flush?.());
+  }
+
+  flushSync(): void {
+    for (const exporter of this.#exporters) exporter.flushSync?.();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#each((exporter) => exporter.shutdown?.());
+  }
+
+  #each(call: (exporter: TraceExporter) => void | Promise<void>): void | Promise<void> {
+    const failures: unknown[] = [];
+    const waiting: Promise<void>[] = [];
+    for (const exporter of this.#exporters) {
+      try {
+        const result = call(exporter);
+        if (result !== undefined) waiting.push(result);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (waiting.length > 0) return settleAll(waiting, failures);
+    if (failures.length > 0) throw combine(failures);
+  }
+}
+
+async function settleAll(waiting: readonly Promise<void>[], failures: unknown[]): Promise<void> {
+  for (const result of await Promise.allSettled(waiting)) {
+    if (result.status === 'rejected') failures.push(result.reason);
+  }
+  if (failures.length > 0) throw combine(failures);
+}
+
+function combine(failures: readonly unknown[]): AggregateError {
+  return new AggregateError(failures, `${failures.length} of the exporters failed: ${failures.map(String).join('; ')}`);
+}

@@ -1,0 +1,134 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
+import { resolve } from 'node:path';
+import { ClewConfigError } from '../base/config-error.ts';
+import type { TraceRecord } from '../span/trace-record.ts';
+import { AppendFile } from './append-file.ts';
+import type { ExporterReport, TraceExporter } from './exporter.ts';
+
+export interface FileOptions {
+  /** Bytes at which the file is set aside as `name.<time>.<pid>`; from 1,024. Default: never. */
+  readonly maxBytes?: number;
+  /** Files that were set aside and are kept, from 1. Default 5. */
+  readonly maxFiles?: number;
+}
+
+interface Batch {
+  readonly traces: TraceRecord[];
+  readonly written: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const chunkLength = 65_536;
+const sliceMs = 5;
+const mostWaitingSpans = 10_000;
+
+/**
+ * Appends each trace as one line of JSON (L14, L15), readable with jq while it grows. Lines are written on the next
+ * `setImmediate`, in slices of 5 ms at most; the promise of `export` resolves when its line is in the file. Several
+ * processes may write one file. A file that cannot be written costs its records, is reported, and is tried again.
+ *
+ * @throws ClewConfigError when the path is empty or an option is out of its range.
+ * @example
+ * ```ts
+ * import { createTracer, FileTraceExporter } from 'clew';
+ * const tracer = createTracer({ exporter: new FileTraceExporter('traces.ndjson', { maxBytes: 100_000_000 }) });
+ * tracer.trace('run', () => 'done');
+ * await tracer.flush();
+ * ```
+ */
+export class FileTraceExporter implements TraceExporter {
+  readonly #path: string;
+  readonly #file: AppendFile;
+  readonly #outside = AsyncLocalStorage.snapshot();
+  #report: ExporterReport | undefined;
+  #batch: Batch | undefined;
+  #waitingSpans = 0;
+
+  constructor(path: string, options: FileOptions = {}) {
+    if (typeof path !== 'string' || path === '') throw new ClewConfigError('path', path, 'the path of a file');
+    const maxBytes = requireFrom('maxBytes', options.maxBytes, 1024);
+    this.#path = resolve(path);
+    this.#file = new AppendFile(this.#path, { maxBytes, maxFiles: requireFrom('maxFiles', options.maxFiles, 1) ?? 5 });
+  }
+
+  connect(report: ExporterReport): void {
+    this.#report = report;
+  }
+
+  export(trace: TraceRecord): Promise<void> {
+    const batch = (this.#batch ??= this.#openBatch());
+    batch.traces.push(trace);
+    this.#waitingSpans += trace.spans.length;
+    // A program that makes more in one turn of the event loop than a queue may hold writes now instead of losing.
+    if (this.#waitingSpans >= mostWaitingSpans) this.flushSync();
+    return batch.written;
+  }
+
+  /** Resolves when everything that was exported is in the file or was reported as lost. */
+  async flush(): Promise<void> {
+    this.flushSync();
+    await Promise.resolve();
+  }
+
+  flushSync(): void {
+    const batch = this.#batch;
+    if (batch !== undefined) this.#write(batch, Number.POSITIVE_INFINITY);
+  }
+
+  async shutdown(): Promise<void> {
+    await this.flush();
+    this.#file.close();
+  }
+
+  #openBatch(): Batch {
+    const { promise, resolve: settle, reject } = Promise.withResolvers<void>();
+    this.#schedule();
+    return { traces: [], written: promise, resolve: settle, reject };
+  }
+
+  /** In the context of the exporter's maker: a timer of ours must not keep a request's context alive. */
+  #schedule(): void {
+    this.#outside(() =>
+      setImmediate(() => this.#batch !== undefined && this.#write(this.#batch, performance.now() + sliceMs)),
+    );
+  }
+
+  #write(batch: Batch, deadline: number): void {
+    let next = 0;
+    try {
+      while (next < batch.traces.length && (next === 0 || performance.now() < deadline))
+        next = this.#writeChunk(batch.traces, next);
+    } catch (error) {
+      this.#close(batch, () =>
+        batch.reject(new Error(`${this.#path} cannot be written: ${String(error)}`, { cause: error })),
+      );
+      this.#file.close();
+      return;
+    }
+    if (next >= batch.traces.length) return this.#close(batch, batch.resolve);
+    batch.traces.splice(0, next);
+    this.#schedule();
+  }
+
+  #writeChunk(traces: readonly TraceRecord[], from: number): number {
+    let lines = '';
+    let next = from;
+    for (; next < traces.length && lines.length < chunkLength; next += 1) lines += `${traces[next]?.text() ?? ''}\n`;
+    if (this.#file.append(lines))
+      this.#report?.warn('file-replaced', `${this.#path} was removed or replaced; a new file was opened`);
+    return next;
+  }
+
+  #close(batch: Batch, settle: () => void): void {
+    if (this.#batch === batch) this.#batch = undefined;
+    this.#waitingSpans = 0;
+    settle();
+  }
+}
+
+function requireFrom(option: string, value: number | undefined, least: number): number | undefined {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return value;
+  throw new ClewConfigError(option, value, `a whole number from ${least}`);
+}

@@ -1,0 +1,196 @@
+import { createHmac } from 'node:crypto';
+import { systemClock } from './base/clock.ts';
+import { ClewConfigError } from './base/config-error.ts';
+import { StderrLogger } from './base/logger.ts';
+import { Report } from './base/report.ts';
+import { shared } from './base/shared.ts';
+import { Capturer } from './capture/capturer.ts';
+import { defaultCaptureLimits } from './capture/limits.ts';
+import { noMasking, RuleMasking, type Masking } from './capture/masking.ts';
+import { readEnvironment, readLogLevel, type Environment } from './environment.ts';
+import { ConsoleTraceExporter } from './exporters/console.ts';
+import type { TraceExporter } from './exporters/exporter.ts';
+import { InMemoryTraceExporter } from './exporters/memory.ts';
+import { checkOptions, type Limits, type TracerOptions } from './options.ts';
+import { Lanes } from './pipeline/lanes.ts';
+import { Pipeline } from './pipeline/pipeline.ts';
+import { RecordMasker } from './pipeline/record-masker.ts';
+import { Sampling } from './pipeline/sampling.ts';
+import { closeAtExit } from './process-exit.ts';
+import type { Service } from './span/trace-fields.ts';
+import { SpanWriter } from './span/span-writer.ts';
+import { TraceStore } from './store/trace-store.ts';
+import { activeTracer, isTracer } from './tracer/active.ts';
+import { OffTracer } from './tracer/off-tracer.ts';
+import type { TracerParts } from './tracer/parts.ts';
+import { Tracer } from './tracer/tracer.ts';
+
+const defaultLimits: Limits = {
+  ...defaultCaptureLimits,
+  spanBytes: 262_144,
+  traceSpans: 10_000,
+  openTraces: 1_000,
+  openBytes: 134_217_728,
+  idleMs: 3_600_000,
+};
+const defaultLateSpanMs = 5_000;
+
+/**
+ * Makes the tracer that the whole process shares. Until it is called, decorated and wrapped code runs as if it were
+ * neither. A second call drains the first tracer, takes its place, and says so.
+ *
+ * @throws ClewConfigError when an option is wrong, or when there is neither `mode` nor exporter. Nothing else throws.
+ * @example
+ * ```ts
+ * import { init } from 'clew';
+ * const clew = init({ name: 'support', mode: 'console', session: 'conv_1' });
+ * clew.trace('hello', () => 'world');
+ * await clew.flush();
+ * ```
+ */
+export function init(options: TracerOptions = {}): Tracer {
+  const tracer = createTracer(options);
+  const previous = isTracer(shared.tracer) ? shared.tracer : undefined;
+  shared.tracer = tracer;
+  if (previous !== undefined) {
+    tracer.report.warn(
+      'second-init',
+      'init was called again; the first tracer was drained and the new one takes its place',
+    );
+    void previous.shutdown();
+  }
+  return tracer;
+}
+
+/**
+ * Makes a tracer of its own: for a test, a tenant, a library. Use it directly or through `withTracer`.
+ *
+ * @throws ClewConfigError when an option is wrong, or when there is neither `mode` nor exporter.
+ */
+export function createTracer(options: TracerOptions = {}): Tracer {
+  checkOptions(options);
+  const report = new Report(options.logger ?? new StderrLogger(readLogLevel(process.env)));
+  const environment = readEnvironment(process.env, report);
+  const exporters = chooseExporters(options, environment, report);
+  if (exporters === undefined) return new OffTracer(assemble(options, environment, report, []));
+  const tracer = new Tracer(assemble(options, environment, report, exporters));
+  closeAtExit(tracer);
+  return tracer;
+}
+
+/** The scoped tracer, else the one that `init` made, else one that records nothing. */
+export function getTracer(): Tracer {
+  return activeTracer() ?? offTracer();
+}
+
+let off: Tracer | undefined;
+
+function offTracer(): Tracer {
+  return (off ??= createTracer({ mode: 'off' }));
+}
+
+/** Undefined for off. */
+function chooseExporters(
+  options: TracerOptions,
+  environment: Environment,
+  report: Report,
+): readonly TraceExporter[] | undefined {
+  const isEnabled = options.enabled ?? !environment.isDisabled;
+  if (!isEnabled || options.mode === 'off') return undefined;
+  if (options.exporters !== undefined) return options.exporters;
+  if (options.exporter !== undefined) return [options.exporter];
+  const mode = options.mode ?? environment.mode;
+  if (mode === 'memory') return [new InMemoryTraceExporter()];
+  if (mode === 'console') return [new ConsoleTraceExporter()];
+  if (mode === 'off') return undefined;
+  if (environment.isProduction) {
+    report.warn('no-mode', 'NODE_ENV is production and neither mode nor exporter is given: tracing is off');
+    return undefined;
+  }
+  throw new ClewConfigError(
+    'mode',
+    undefined,
+    'memory, console or off, or an exporter; the default, local, comes with a later version',
+  );
+}
+
+function assemble(
+  options: TracerOptions,
+  environment: Environment,
+  report: Report,
+  exporters: readonly TraceExporter[],
+): TracerParts {
+  const limits = { ...defaultLimits, ...options.limits };
+  const service = readService(options);
+  const capturer = new Capturer(limits, createMasking(options));
+  const writer = new SpanWriter(capturer, report, limits.spanBytes, createPseudonyms(options, service));
+  const sampling = createSampling(options, environment, report);
+  const store = options.store ?? (options.mode === 'memory' ? new TraceStore() : undefined);
+  // What an exporter calls is not traced. Without exporters there is nothing to keep quiet, nor an end to this.
+  const quietScope = exporters.length === 0 ? {} : { tracer: offTracer(), span: undefined };
+  const lanes = new Lanes(exporters, store, report, quietScope);
+  const masker = typeof options.masker === 'function' ? new RecordMasker(options.masker, report) : undefined;
+  const pipeline = new Pipeline({
+    clock: systemClock,
+    report,
+    sampling,
+    lanes,
+    masker,
+    limits: { ...limits, openLength: limits.openBytes, lateSpanMs: options.lateSpanMs ?? defaultLateSpanMs },
+  });
+  const { includeInputs = true, includeOutputs = true, recordExceptions = 'full' } = options;
+  return {
+    clock: systemClock,
+    report,
+    capturer,
+    writer,
+    policy: { includeInputs, includeOutputs, recordExceptions },
+    sampling,
+    pipeline,
+    lanes,
+    exporters,
+    store,
+    defaults: {
+      service,
+      session: options.session,
+      tags: options.tags ?? [],
+      metadata: options.metadata,
+      runId: options.runId,
+    },
+  };
+}
+
+function readService(options: TracerOptions): Service {
+  return {
+    name: options.name ?? 'agent',
+    environment: options.environment ?? null,
+    version: options.version ?? null,
+    tenantId: options.tenantId ?? 0,
+  };
+}
+
+function createMasking({ masker }: TracerOptions): Masking {
+  if (masker === false) return noMasking;
+  return new RuleMasking(typeof masker === 'object' ? masker : {});
+}
+
+/** Stable for one key: the same user is the same pseudonym in every trace and every process. */
+function createPseudonyms({ masker }: TracerOptions, service: Service): ((id: string) => string) | undefined {
+  const pseudonymize = typeof masker === 'object' ? masker.pseudonymize : undefined;
+  if (pseudonymize === undefined || pseudonymize === false) return undefined;
+  const key = typeof pseudonymize === 'string' ? pseudonymize : `clew:${service.name}`;
+  return (id) => createHmac('sha256', key).update(id).digest('hex').slice(0, 32);
+}
+
+function createSampling(options: TracerOptions, environment: Environment, report: Report): Sampling {
+  return new Sampling(
+    {
+      sampleRate: options.sampleRate ?? environment.sampleRate ?? 1,
+      keepErrors: options.keepErrors ?? true,
+      keepSlowerThanMs: options.keepSlowerThanMs,
+      keepCostlierThanUsd: options.keepCostlierThanUsd,
+      sampler: options.sampler,
+    },
+    report,
+  );
+}

@@ -1,0 +1,202 @@
+import { ClewConfigError } from './base/config-error.ts';
+import type { Logger } from './base/logger.ts';
+import type { CaptureLimits } from './capture/limits.ts';
+import type { MaskRules } from './capture/masking.ts';
+import { isTraceExporter, type TraceExporter } from './exporters/exporter.ts';
+import type { RecordMask } from './pipeline/record-masker.ts';
+import type { Sampler } from './pipeline/sampling.ts';
+import type { SessionOption } from './span/span-options.ts';
+import { isTraceStore, type TraceStore } from './store/trace-store.ts';
+
+/** Where traces go when no exporter is named. `local`, `dev` and `prod` come with a later version. */
+export type Mode = 'memory' | 'console' | 'off';
+
+/** Bounds of values, spans and traces. */
+export interface Limits extends CaptureLimits {
+  /** Bytes of all values of one span. Default 262,144. */
+  readonly spanBytes: number;
+  /** Spans kept of one trace; above it the oldest go. Default 10,000. */
+  readonly traceSpans: number;
+  /** Traces open at once; above it the oldest are closed as `no_end`. Default 1,000. */
+  readonly openTraces: number;
+  /** Bytes of text in open traces. Default 134,217,728 (128 MiB). */
+  readonly openBytes: number;
+  /** Milliseconds after which a trace in which nothing ends is closed as `no_end`. Default 3,600,000. */
+  readonly idleMs: number;
+}
+
+/** What `init` and `createTracer` take. Everything is optional but somewhere to put traces: `mode` or an exporter. */
+export interface TracerOptions {
+  /** The service's name on every trace. Default `agent`. */
+  readonly name?: string;
+  readonly version?: string;
+  readonly environment?: string;
+  /** False turns tracing off. Default true; `CLEW_DISABLED=1` wins where it is not given. */
+  readonly enabled?: boolean;
+  /** Where traces go. `CLEW_MODE` where it is not given. */
+  readonly mode?: Mode;
+  /** Where traces go, instead of a mode. */
+  readonly exporter?: TraceExporter;
+  readonly exporters?: readonly TraceExporter[];
+  /** The session of traces that name none (G8). */
+  readonly session?: SessionOption;
+  /** On every trace, before its own. */
+  readonly tags?: readonly string[];
+  /** On every trace, under its own. */
+  readonly metadata?: object;
+  readonly tenantId?: number | string;
+  /** The run of traces that name none. */
+  readonly runId?: string;
+  /** Share of traces that are kept, 0 to 1. Default 1; `CLEW_SAMPLE_RATE` where it is not given. */
+  readonly sampleRate?: number;
+  /** Keeps every trace with a span of level ERROR. Default true. */
+  readonly keepErrors?: boolean;
+  /** Keeps every trace that took longer, in milliseconds. */
+  readonly keepSlowerThanMs?: number;
+  /** Keeps every trace that cost more, in US dollars. */
+  readonly keepCostlierThanUsd?: number;
+  /** Decides about each finished trace before the other rules. */
+  readonly sampler?: Sampler;
+  /** Records what calls are given. Default true. */
+  readonly includeInputs?: boolean;
+  /** Records what calls give. Default true. */
+  readonly includeOutputs?: boolean;
+  /** `type` leaves messages and stacks out. Default `full`. */
+  readonly recordExceptions?: 'full' | 'type';
+  /** False turns masking off, rules are added to the default ones, a function changes finished records. */
+  readonly masker?: false | MaskRules | RecordMask;
+  readonly limits?: Partial<Limits>;
+  /** Milliseconds that exporters wait for spans that are open when their root ends. Default 5,000. */
+  readonly lateSpanMs?: number;
+  /** Keeps recent traces in memory. */
+  readonly store?: TraceStore;
+  /** Where our own failures go, instead of a pino logger named `clew` on stderr. */
+  readonly logger?: Logger;
+}
+
+interface Check {
+  readonly allowed: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+const text: Check = {
+  allowed: 'a text that is not empty',
+  accepts: (value) => typeof value === 'string' && value !== '',
+};
+const flag: Check = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
+const plainObject: Check = { allowed: 'an object', accepts: (value) => isObject(value) && !Array.isArray(value) };
+const amount: Check = { allowed: 'a number of 0 or more', accepts: (value) => typeof value === 'number' && value >= 0 };
+const callback: Check = { allowed: 'a function', accepts: (value) => typeof value === 'function' };
+const exporter: Check = { allowed: 'an object with a function export(trace)', accepts: isTraceExporter };
+
+const modes: readonly unknown[] = ['memory', 'console', 'off'];
+const laterModes = 'one of memory, console, off; local, dev and prod come with a later version';
+
+const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
+  name: text,
+  version: text,
+  environment: text,
+  enabled: flag,
+  mode: { allowed: laterModes, accepts: (value) => modes.includes(value) },
+  exporter,
+  exporters: {
+    allowed: 'a list of exporters',
+    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isTraceExporter),
+  },
+  session: { allowed: 'an id, or an object with a text id', accepts: isSession },
+  tags: {
+    allowed: 'a list of texts',
+    accepts: (value) => Array.isArray(value) && value.every((tag) => typeof tag === 'string'),
+  },
+  metadata: plainObject,
+  tenantId: { allowed: 'a number or a text', accepts: (value) => typeof value === 'string' || Number.isFinite(value) },
+  runId: text,
+  sampleRate: { allowed: 'a number from 0 to 1', accepts: isRate },
+  keepErrors: flag,
+  keepSlowerThanMs: amount,
+  keepCostlierThanUsd: amount,
+  sampler: callback,
+  includeInputs: flag,
+  includeOutputs: flag,
+  recordExceptions: { allowed: "'full' or 'type'", accepts: (value) => value === 'full' || value === 'type' },
+  masker: { allowed: 'false, rules {keys, patterns, pseudonymize}, or a function', accepts: isMasker },
+  limits: { allowed: 'an object of numbers above 0', accepts: isLimits },
+  lateSpanMs: amount,
+  store: { allowed: 'a TraceStore', accepts: isTraceStore },
+  logger: { allowed: 'an object with functions warn and debug, such as a pino logger', accepts: isLogger },
+};
+
+const limitNames: ReadonlySet<string> = new Set<keyof Limits>([
+  ...(['valueBytes', 'stringLength', 'arrayHead', 'arrayTail', 'depth', 'captureMs'] as const),
+  ...(['spanBytes', 'traceSpans', 'openTraces', 'openBytes', 'idleMs'] as const),
+]);
+
+/** @throws ClewConfigError naming the first option that is wrong, what came, and what is allowed. */
+export function checkOptions(options: TracerOptions): void {
+  if (!isObject(options)) throw new ClewConfigError('options', options, 'an object');
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (!isOption(option))
+      throw new ClewConfigError(option, value, `no such option; there are ${Object.keys(checks).join(', ')}`);
+    const { accepts, allowed } = checks[option];
+    if (!accepts(value)) throw new ClewConfigError(option, value, allowed);
+  }
+  if (options.exporter !== undefined && options.exporters !== undefined) {
+    throw new ClewConfigError('exporters', options.exporters, 'either exporter or exporters, not both');
+  }
+}
+
+export function isMode(value: unknown): value is Mode {
+  return modes.includes(value);
+}
+
+export function isRate(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+function isOption(option: string): option is keyof typeof checks {
+  return Object.hasOwn(checks, option);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isSession(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  return isObject(value) && 'id' in value && typeof value.id === 'string' && value.id !== '';
+}
+
+function isMasker(value: unknown): boolean {
+  if (value === false || typeof value === 'function') return true;
+  if (!isObject(value) || Array.isArray(value)) return false;
+  return Object.entries(value).every(([key, rule]) => isMaskRule(key, rule));
+}
+
+function isMaskRule(key: string, rule: unknown): boolean {
+  if (rule === undefined) return true;
+  if (key === 'keys') return Array.isArray(rule) && rule.every((name) => typeof name === 'string');
+  if (key === 'patterns') return Array.isArray(rule) && rule.every(isPattern);
+  return key === 'pseudonymize' && (typeof rule === 'boolean' || (typeof rule === 'string' && rule !== ''));
+}
+
+function isPattern(rule: unknown): boolean {
+  return (
+    rule instanceof RegExp || (isObject(rule) && 'pattern' in rule && rule.pattern instanceof RegExp && 'name' in rule)
+  );
+}
+
+function isLimits(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  return Object.entries(value).every(([name, limit]) => limitNames.has(name) && typeof limit === 'number' && limit > 0);
+}
+
+function isLogger(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    'warn' in value &&
+    typeof value.warn === 'function' &&
+    'debug' in value &&
+    typeof value.debug === 'function'
+  );
+}

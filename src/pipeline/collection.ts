@@ -1,0 +1,146 @@
+import type { TraceHead } from '../span/head.ts';
+import { SpanRecord } from '../span/record.ts';
+import type { Span } from '../span/span.ts';
+import { markAggregates, summarise } from '../span/summary.ts';
+import { TraceRecord } from '../span/trace-record.ts';
+import type { SamplingDecision } from '../span/trace-fields.ts';
+
+/** Exporters wait for late spans: until when, and who waits for it. */
+export interface LateWait {
+  readonly timer: NodeJS.Timeout;
+  readonly over: Promise<void>;
+  readonly end: () => void;
+}
+
+export interface TraceChanges {
+  readonly amends: boolean;
+  readonly rev: number;
+}
+
+const undecided: SamplingDecision = Object.freeze({ rate: 1, reason: 'head' });
+
+/** The spans of one trace that were not exported yet, in the order in which they started: live ones and records. */
+export class TraceCollection {
+  readonly head: TraceHead;
+  readonly #spans = new Map<string, Span | SpanRecord>();
+  readonly #mostSpans: number;
+  #openCount = 0;
+  #length = 0;
+  #dropped = 0;
+  /** Milliseconds of the monotonic clock. */
+  lastActivity: number;
+  /** Set while exporters wait for spans that are late. */
+  wait: LateWait | undefined;
+
+  constructor(head: TraceHead, mostSpans: number, now: number) {
+    this.head = head;
+    this.#mostSpans = mostSpans;
+    this.lastActivity = now;
+  }
+
+  get openCount(): number {
+    return this.#openCount;
+  }
+
+  /** Characters of text held. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Everything held, in the order of start. */
+  get spans(): readonly (Span | SpanRecord)[] {
+    return [...this.#spans.values()];
+  }
+
+  get hasRecords(): boolean {
+    return this.#spans.size > this.#openCount;
+  }
+
+  openSpan(spanId: string): Span | undefined {
+    const span = this.#spans.get(spanId);
+    return span instanceof SpanRecord ? undefined : span;
+  }
+
+  start(span: Span): void {
+    this.#spans.set(span.spanId, span);
+    this.#openCount += 1;
+  }
+
+  /** Puts the record in the place of its span. Returns how many old ones had to go: 0 or 1. */
+  end(record: SpanRecord, now: number): number {
+    this.lastActivity = now;
+    if (this.#spans.has(record.spanId)) this.#openCount -= 1;
+    this.#spans.set(record.spanId, record);
+    this.#length += recordLength(record);
+    return this.#spans.size - this.#openCount > this.#mostSpans ? this.#dropOldest(record) : 0;
+  }
+
+  /** What is held, as a record. */
+  build(changes: TraceChanges): TraceRecord {
+    const records = this.spans.filter((span) => span instanceof SpanRecord);
+    return buildTrace(this.head, records, this.#dropped, changes);
+  }
+
+  /** Forgets the records and keeps the spans that are still open. */
+  release(): void {
+    for (const [id, span] of this.#spans) if (span instanceof SpanRecord) this.#spans.delete(id);
+    this.#length = 0;
+  }
+
+  #dropOldest(newest: SpanRecord): number {
+    for (const [id, span] of this.#spans) {
+      if (!(span instanceof SpanRecord) || span === newest) continue;
+      this.#spans.delete(id);
+      this.#length -= recordLength(span);
+      this.#dropped += 1;
+      return 1;
+    }
+    return 0;
+  }
+}
+
+/** What a record weighs beside its fixed fields. */
+function recordLength(record: SpanRecord): number {
+  return 500 + (record.inputText?.length ?? 0) + (record.outputText?.length ?? 0) + (record.metadataText?.length ?? 0);
+}
+
+/** A trace's record, from who it is and the given spans. */
+export function buildTrace(
+  head: TraceHead,
+  records: readonly SpanRecord[],
+  droppedSpans: number,
+  changes: TraceChanges,
+): TraceRecord {
+  const spans = markAggregates(records);
+  const root = spans.find((span) => span.spanId === head.rootId);
+  return new TraceRecord({
+    ...changes,
+    traceId: head.traceId,
+    runId: head.runId,
+    name: head.name,
+    kind: head.kind,
+    service: head.service,
+    sessionId: head.sessionId,
+    sessionName: head.sessionName,
+    userId: head.userId,
+    tags: head.tags,
+    metadataText: head.metadataText,
+    links: head.links,
+    anchor: head.anchor,
+    startedAt: head.startedAt,
+    durationMs: head.root?.durationMs ?? null,
+    level: head.root?.level ?? 'DEFAULT',
+    outcome: head.root?.outcome ?? 'running',
+    statusMessage: head.root?.statusMessage ?? null,
+    inputText: root?.inputText ?? null,
+    outputText: root?.outputText ?? null,
+    ...summarise(spans),
+    sampling: head.sampling ?? undecided,
+    droppedSpans,
+    spans: Object.freeze(spans),
+  });
+}

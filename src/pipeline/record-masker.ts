@@ -1,0 +1,126 @@
+import type { Report } from '../base/report.ts';
+import { untraced } from '../base/shared.ts';
+import { marker } from '../capture/marker.ts';
+import type { TraceHead } from '../span/head.ts';
+import type { SpanRecord } from '../span/record.ts';
+import type { SpanFields } from '../span/fields.ts';
+
+/** Wire data of a span, or of a trace without its spans; yours to change. */
+export type MaskableRecord = Record<string, unknown>;
+
+/**
+ * Changes what a record says before any exporter sees it. Given each span, and the head of each trace (it has no
+ * `span_id`), as wire data; what it returns is kept. Content, names and metadata can be changed; ids, times and
+ * outcomes cannot.
+ */
+export type RecordMask = (record: MaskableRecord) => MaskableRecord;
+
+const failed = marker('masker-failed');
+
+/** Applies a user's mask, and fails closed: a mask that throws costs the content, not the record. */
+export class RecordMasker {
+  readonly #mask: RecordMask;
+  readonly #report: Report;
+
+  constructor(mask: RecordMask, report: Report) {
+    this.#mask = mask;
+    this.#report = report;
+  }
+
+  maskSpan(record: SpanRecord): SpanRecord {
+    const masked = this.#apply({ ...record.toJSON() });
+    if (masked === undefined) return record.with(withoutContent(record));
+    return record.with({
+      name: asText(masked['name']) ?? '[masked]',
+      inputText: asJson(masked['input']),
+      outputText: asJson(masked['output']),
+      metadataText: asJson(masked['metadata']),
+      statusMessage: asText(masked['status_message']),
+      error: asText(masked['error']),
+      exception: masked['exception'] === null ? null : maskException(record, masked['exception']),
+      modelParametersText: asJson(masked['model_parameters']),
+      toolCallsText: asJson(masked['tool_calls']),
+      eventFields: maskEvents(record, masked['events']),
+    });
+  }
+
+  maskHead(head: TraceHead): void {
+    const { name, userId, sessionId, sessionName, tags, metadataText } = head;
+    const metadata: unknown = JSON.parse(metadataText ?? '{}');
+    const wire = {
+      trace_id: head.traceId,
+      name,
+      user_id: userId,
+      session_id: sessionId,
+      session_name: sessionName,
+      tags: [...tags],
+      metadata,
+    };
+    const masked = this.#apply(wire) ?? { name: '[masked]', tags: [], metadata: {} };
+    head.name = asText(masked['name']) ?? '[masked]';
+    head.userId = asText(masked['user_id']);
+    head.sessionId = asText(masked['session_id']);
+    head.sessionName = asText(masked['session_name']);
+    head.tags = Array.isArray(masked['tags']) ? masked['tags'].map(String) : [];
+    head.metadataText = asJson(masked['metadata']);
+  }
+
+  #apply(record: MaskableRecord): MaskableRecord | undefined {
+    try {
+      const masked: unknown = untraced(() => this.#mask(record));
+      if (isRecord(masked)) return masked;
+      this.#report.warn('masker-failed', 'the masker gave no record; the content of the span was left out');
+    } catch (error) {
+      this.#report.warn('masker-failed', 'the masker threw; the content of the span was left out', error);
+    }
+    return undefined;
+  }
+}
+
+function withoutContent(record: SpanRecord): Partial<SpanFields> {
+  return {
+    name: '[masked]',
+    inputText: failed,
+    outputText: failed,
+    metadataText: null,
+    statusMessage: record.statusMessage === null ? null : '[masked]',
+    error: record.error === null ? null : '[masked]',
+    exception: null,
+    eventFields: [],
+    modelParametersText: null,
+    toolCallsText: null,
+  };
+}
+
+function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventFields'] {
+  if (!Array.isArray(masked)) return [];
+  return record.eventFields.flatMap((event, index) => {
+    const change: unknown = masked[index];
+    return isRecord(change)
+      ? [{ ...event, name: asText(change['name']) ?? '[masked]', inputText: asJson(change['input']) }]
+      : [];
+  });
+}
+
+/** Message and stack can be masked; what the mask dropped is dropped. */
+function maskException({ exception }: SpanRecord, masked: unknown): SpanRecord['exception'] {
+  if (exception === null || !isRecord(masked)) return null;
+  const cause =
+    masked['cause'] === exception.cause || JSON.stringify(masked['cause']) === JSON.stringify(exception.cause)
+      ? exception.cause
+      : null;
+  return { ...exception, message: asText(masked['message']) ?? '[masked]', stack: asText(masked['stack']), cause };
+}
+
+function isRecord(value: unknown): value is MaskableRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function asJson(value: unknown): string | null {
+  const text: unknown = value === undefined || value === null ? null : JSON.stringify(value);
+  return typeof text === 'string' ? text : null;
+}

@@ -1,0 +1,24 @@
+import { fingerprintOf } from '../capture/fingerprint.ts';
+
+const mostFailures = 1_000;
+
+/**
+ * What failed under one parent: a later sibling with the same name and input is a retry (C17). Inputs are told apart by
+ * a fingerprint of the whole value, since two different texts may be cut or masked to the same record.
+ */
+export class Failures {
+  readonly #counts = new Map<string, number>();
+
+  note(name: string, inputText: string, fingerprint: string | null): void {
+    const key = keyOf(name, inputText, fingerprint);
+    if (this.#counts.size < mostFailures) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  countOf(name: string, inputText: string, fingerprint: string | null): number {
+    return this.#counts.get(keyOf(name, inputText, fingerprint)) ?? 0;
+  }
+}
+
+function keyOf(name: string, inputText: string, fingerprint: string | null): string {
+  return `${fingerprint ?? fingerprintOf(inputText)} ${name}`;
+}

@@ -1,0 +1,55 @@
+import type { TimeAnchor } from '../base/clock.ts';
+import type { SpanLink } from './fields.ts';
+import type { Level, Outcome } from './kind.ts';
+import type { SamplingDecision, Service } from './trace-fields.ts';
+
+/** How a trace's root ended. */
+export interface RootEnd {
+  readonly durationMs: number | null;
+  readonly level: Level;
+  readonly outcome: Outcome;
+  readonly statusMessage: string | null;
+}
+
+/** What became of a trace's records on their way out. */
+export interface Delivery {
+  /** Settles when every exporter has answered; undefined when all answered at once. */
+  settled: Promise<void> | undefined;
+  /** The first failure, or null. */
+  error: string | null;
+}
+
+/**
+ * Who a trace is: what its spans share, and what is still needed when work goes on after its end. It holds no span, so
+ * that a timer which was started inside the trace keeps this alive and nothing else.
+ */
+export interface TraceHead {
+  readonly traceId: string;
+  readonly service: Service;
+  readonly anchor: TimeAnchor;
+  readonly kind: 'text' | 'voice';
+  startedAt: number;
+  /** False when head sampling left the trace out; it may still be kept by a tail rule. */
+  readonly isSampled: boolean;
+  name: string;
+  runId: string;
+  sessionId: string | null;
+  sessionName: string | null;
+  userId: string | null;
+  tags: readonly string[];
+  metadataText: string | null;
+  links: readonly SpanLink[];
+  /** How many records of this trace were made. */
+  rev: number;
+  /** The root's id; children name it as their parent. */
+  rootId: string;
+  /** Undefined while the root is open. */
+  root: RootEnd | undefined;
+  /** Why it is kept; null when it is not; undefined until its root ends. */
+  sampling: SamplingDecision | null | undefined;
+  delivery: Delivery | undefined;
+  /** True once a record went to the exporters that want each span once; what follows amends it. */
+  wasSent: boolean;
+  /** Where the pipeline collects this trace's spans; undefined before the first and after the last. */
+  collection: unknown;
+}

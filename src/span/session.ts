@@ -1,0 +1,15 @@
+import type { TraceHead } from './head.ts';
+import type { SessionOption } from './span-options.ts';
+import type { SpanWriter } from './span-writer.ts';
+
+/** A string is an id (G23); an object has an id and may have a name and a user (G24). What it does not name stays. */
+export function setSession(head: TraceHead, option: SessionOption, writer: SpanWriter): void {
+  if (typeof option === 'string') {
+    head.sessionId = writer.identity(option);
+    return;
+  }
+  const { id, name, userId = option.user_id } = option;
+  head.sessionId = writer.identity(id);
+  if (name !== undefined) head.sessionName = writer.phrase(name);
+  if (userId !== undefined) head.userId = writer.identity(userId);
+}

@@ -1,0 +1,151 @@
+import type { Report } from '../base/report.ts';
+import type { Capturer } from '../capture/capturer.ts';
+import { marker } from '../capture/marker.ts';
+import { readUsage } from '../capture/usage/answer.ts';
+import type { EventFields, SpanFields } from './fields.ts';
+import { isLevel, isSpanKind, type Level } from './kind.ts';
+import type { GenerationFields, SpanUpdate } from './span-options.ts';
+
+const mostEvents = 1_000;
+const longestName = 500;
+
+/**
+ * Writes what a caller says into a span's fields, and makes sense of what is no sense: a wrong value costs itself and
+ * is told once at debug level (design section 6: after `init` nothing throws).
+ */
+export class SpanWriter {
+  readonly #capturer: Capturer;
+  readonly #report: Report;
+  readonly #spanBytes: number;
+  readonly #pseudonymOf: (id: string) => string;
+
+  constructor(capturer: Capturer, report: Report, spanBytes: number, pseudonymOf: (id: string) => string = (id) => id) {
+    this.#capturer = capturer;
+    this.#report = report;
+    this.#spanBytes = spanBytes;
+    this.#pseudonymOf = pseudonymOf;
+  }
+
+  /** A user's or a session's id, as it is or as its pseudonym. */
+  identity(id: string | null | undefined): string | null {
+    return id === null || id === undefined || id === '' ? null : this.#pseudonymOf(String(id).slice(0, longestName));
+  }
+
+  name(name: unknown): string {
+    if (typeof name === 'string' && name !== '') return this.#capturer.phrase(name, longestName);
+    this.#wrong('name', 'a span needs a name that is not empty; it is called "(unnamed)"');
+    return '(unnamed)';
+  }
+
+  level(level: unknown, fallback: Level): Level {
+    if (level === undefined) return fallback;
+    if (isLevel(level)) return level;
+    this.#wrong('level', 'a level is DEBUG, DEFAULT, WARNING or ERROR; the wrong one was left out');
+    return fallback;
+  }
+
+  phrase(text: unknown): string | null {
+    if (text === null || text === undefined) return null;
+    return this.#capturer.phrase(typeof text === 'string' ? text : (this.#capturer.text(text) ?? ''));
+  }
+
+  /** The text of a value, as far as the span's budget still has room for it. */
+  value(value: unknown, fields: SpanFields): string | null {
+    return this.bounded(this.#capturer.text(value), fields);
+  }
+
+  bounded(text: string | null, fields: SpanFields): string | null {
+    if (text === null || text.length + spanLength(fields) <= this.#spanBytes) return text;
+    return marker('truncated', { bytes: text.length, reason: 'span budget' });
+  }
+
+  metadata(metadata: object | undefined, fields: SpanFields): void {
+    if (metadata === undefined) return;
+    const text = this.value(metadata, fields);
+    fields.metadataText = mergeObjectTexts(fields.metadataText, text);
+  }
+
+  event(name: unknown, at: number, input: unknown, level: unknown, fields: SpanFields): void {
+    if (fields.eventFields.length >= mostEvents) {
+      this.#wrong('events', `a span keeps ${mostEvents} events; later ones were left out`);
+      return;
+    }
+    const event: EventFields = {
+      name: this.name(name),
+      at,
+      level: this.level(level, 'DEFAULT'),
+      inputText: this.value(input, fields),
+    };
+    fields.eventFields = [...fields.eventFields, event];
+  }
+
+  /** Everything that `update` and `end` share. */
+  update(update: SpanUpdate, fields: SpanFields): void {
+    if (update.name !== undefined) fields.name = this.name(update.name);
+    if (isSpanKind(update.kind)) fields.kind = update.kind;
+    if (update.input !== undefined) fields.inputText = this.value(update.input, fields);
+    if (update.output !== undefined) fields.outputText = this.value(update.output, fields);
+    this.metadata(update.metadata, fields);
+    fields.level = this.level(update.level, fields.level);
+    if (update.statusMessage !== undefined) fields.statusMessage = this.phrase(update.statusMessage);
+    if (update.attempt !== undefined) fields.attempt = this.#attempt(update.attempt) ?? fields.attempt;
+    this.generation(update, fields);
+  }
+
+  generation(given: GenerationFields, fields: SpanFields): void {
+    if (given.model !== undefined) fields.model = asText(given.model);
+    if (given.provider !== undefined) fields.provider = asText(given.provider);
+    if (given.modelParameters !== undefined) fields.modelParametersText = this.value(given.modelParameters, fields);
+    if (given.usage !== undefined) fields.usage = this.#usage(given.usage);
+    if (given.costUsd !== undefined) fields.costUsd = this.#amount('costUsd', given.costUsd);
+    if (given.ttftMs !== undefined) fields.ttftMs = this.#amount('ttftMs', given.ttftMs);
+    if (given.responseId !== undefined) fields.responseId = asText(given.responseId);
+    if (given.toolCalls !== undefined) fields.toolCallsText = this.value(given.toolCalls, fields);
+  }
+
+  #usage(usage: unknown): SpanFields['usage'] {
+    if (usage === null) return null;
+    const read = readUsage(usage);
+    if (read === undefined)
+      this.#wrong('usage', 'usage has no number of 0 or more under a known name; it was left out');
+    return read ?? null;
+  }
+
+  #amount(option: string, amount: unknown): number | null {
+    if (amount === null || (typeof amount === 'number' && Number.isFinite(amount) && amount >= 0)) return amount;
+    this.#wrong(option, `${option} must be a number of 0 or more, or null; it was left out`);
+    return null;
+  }
+
+  #attempt(attempt: unknown): number | undefined {
+    if (typeof attempt === 'number' && Number.isInteger(attempt) && attempt >= 1) return attempt;
+    this.#wrong('attempt', 'attempt must be a whole number from 1; it was left out');
+    return undefined;
+  }
+
+  #wrong(option: string, message: string): void {
+    this.#report.debug(`wrong-${option}`, message);
+  }
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.slice(0, longestName) : null;
+}
+
+function spanLength(fields: SpanFields): number {
+  let length = (fields.inputText?.length ?? 0) + (fields.outputText?.length ?? 0) + (fields.metadataText?.length ?? 0);
+  for (const event of fields.eventFields) length += event.inputText?.length ?? 0;
+  return length;
+}
+
+/** Merges two JSON objects, the second one's keys win. Rare, so that it may parse. */
+export function mergeObjectTexts(first: string | null, second: string | null): string | null {
+  if (first === null || second === null) return second ?? first;
+  const merged: unknown = { ...asObject(first), ...asObject(second) };
+  return JSON.stringify(merged);
+}
+
+function asObject(text: string): object {
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'object' && value !== null ? value : { value };
+}

@@ -1,0 +1,249 @@
+import { createAnchor, roundMs } from '../base/clock.ts';
+import { createTraceId, NO_TRACE_ID } from '../base/ids.ts';
+import { detachedHost } from './detached-host.ts';
+import type { TraceHead } from './head.ts';
+import type { EndResult, SpanHost } from './host.ts';
+import { parseObject, type Json, type JsonObject } from './json.ts';
+import type { Level } from './kind.ts';
+import type { SpanRecord } from './record.ts';
+import { setSession } from './session.ts';
+import { Span, type NewSpan } from './span.ts';
+import type { EndOptions, GenerationOptions, SpanOptions, TraceUpdate } from './span-options.ts';
+import { mergeObjectTexts } from './span-writer.ts';
+import { renderTree, type TreePaint } from './tree.ts';
+
+/** What a trace can be built of by hand. */
+export interface NewTrace {
+  readonly runId?: string;
+  readonly name?: string;
+  readonly traceId?: string;
+}
+
+/** The live parts of a trace that a tracer made. */
+export interface TraceOrigin {
+  readonly host: SpanHost<Span>;
+  readonly head: TraceHead;
+  readonly root: Span;
+}
+
+/**
+ * A trace that is open: one user-facing interaction and the root of its spans. What is called inside `run`, a block or
+ * a wrapper nests under it. No method throws; `end` never rejects and need not be awaited.
+ *
+ * Can be built by hand (L47): `new Trace({ runId })` with `spans` set by you, for its tree.
+ *
+ * @example
+ * ```ts
+ * import { Span, Trace } from 'clew';
+ * const trace = new Trace({ runId: 'my-run' });
+ * const root = new Span({ name: 'agent.run' });
+ * const child = new Span({ name: 'llm.complete', parentId: root.spanId });
+ * child.finish();
+ * root.finish();
+ * trace.spans = [root, child];
+ * console.log(trace.asTree());
+ * ```
+ */
+export class Trace {
+  readonly #host: SpanHost<Span>;
+  readonly #head: TraceHead;
+  readonly #root: Span | undefined;
+  #spans: readonly (Span | SpanRecord)[] | undefined;
+
+  constructor(options: NewTrace = {}, origin?: TraceOrigin) {
+    this.#host = origin?.host ?? detachedHost();
+    this.#head = origin?.head ?? createHead(options, this.#host);
+    this.#root = origin?.root;
+    this.#spans = origin === undefined ? [] : undefined;
+  }
+
+  /** 32 hexadecimal digits, ours from the start (C7). */
+  get traceId(): string {
+    return this.#head.traceId;
+  }
+
+  get runId(): string {
+    return this.#head.runId;
+  }
+
+  get name(): string {
+    return this.#head.name;
+  }
+
+  get sessionId(): string | null {
+    return this.#head.sessionId;
+  }
+
+  get sessionName(): string | null {
+    return this.#head.sessionName;
+  }
+
+  get userId(): string | null {
+    return this.#head.userId;
+  }
+
+  get tags(): readonly string[] {
+    return this.#head.tags;
+  }
+
+  get metadata(): JsonObject {
+    return parseObject(this.#head.metadataText);
+  }
+
+  get output(): Json {
+    return this.#root?.output ?? null;
+  }
+
+  /** The first span without a parent, or null (L67). */
+  get rootSpan(): Span | SpanRecord | null {
+    return this.#root ?? this.spans.find((span) => span.parentId === null) ?? null;
+  }
+
+  /** The spans so far, in the order in which they started; those that ended are records. */
+  get spans(): readonly (Span | SpanRecord)[] {
+    return this.#spans ?? this.#host.spansOf(this.#head);
+  }
+
+  set spans(spans: readonly (Span | SpanRecord)[]) {
+    this.#spans = spans;
+  }
+
+  /** The W3C `traceparent` header that continues this trace in another process. */
+  get traceparent(): string {
+    return this.#root?.traceparent ?? `00-${this.traceId}-${this.rootSpan?.spanId ?? NO_TRACE_ID.slice(16)}-01`;
+  }
+
+  /** A span under the root: open without `run`; with it, ended by what `run` gives or throws. */
+  span(name: string, options?: SpanOptions): Span;
+  span<Result>(name: string, run: (span: Span) => Result): Result;
+  span<Result>(name: string, options: SpanOptions, run: (span: Span) => Result): Result;
+  span(name: string, options?: SpanOptions | BlockBody, run?: BlockBody): unknown {
+    if (this.#root === undefined) return this.#childByHand({ ...asOptions(options), name }, options, run);
+    return start(this.#root.span.bind(this.#root), name, options, run);
+  }
+
+  /** A generation under the root. */
+  generation(name: string, options?: GenerationOptions): Span;
+  generation<Result>(name: string, run: (generation: Span) => Result): Result;
+  generation<Result>(name: string, options: GenerationOptions, run: (generation: Span) => Result): Result;
+  generation(name: string, options?: SpanOptions | BlockBody, run?: BlockBody): unknown {
+    if (this.#root === undefined)
+      return this.#childByHand({ ...asOptions(options), name, type: 'generation' }, options, run);
+    return start(this.#root.generation.bind(this.#root), name, options, run);
+  }
+
+  /** A point in time on the root (A45). */
+  event(name: string, input?: unknown, level?: Level): void {
+    this.#root?.event(name, input, level);
+  }
+
+  /** Runs `run` with the root as the parent of what it calls. */
+  run<Result>(run: () => Result): Result {
+    return this.#root === undefined ? run() : this.#root.run(run);
+  }
+
+  /** Tells more of the trace while it is open. */
+  update(update: TraceUpdate): void {
+    const head = this.#head;
+    const { writer, capturer } = this.#host;
+    if (update.name !== undefined) head.name = writer.name(update.name);
+    if (update.runId !== undefined) head.runId = String(update.runId);
+    if (update.session !== undefined) setSession(head, update.session, writer);
+    if (update.userId !== undefined) head.userId = writer.identity(update.userId);
+    if (update.tags !== undefined)
+      head.tags = mergeTags(
+        head.tags,
+        update.tags.map((tag) => capturer.phrase(String(tag), 200)),
+      );
+    if (update.metadata !== undefined)
+      head.metadataText = mergeObjectTexts(head.metadataText, capturer.text(update.metadata));
+    if (update.input !== undefined) this.#root?.update({ input: update.input });
+    if (update.output !== undefined) this.#root?.update({ output: update.output });
+  }
+
+  /**
+   * Ends the root; the first end wins. Resolves when the trace was exported or could not be: within 5 s, never
+   * rejecting (A23, A24).
+   */
+  end(options: EndOptions = {}): Promise<EndResult> {
+    this.#root?.end(options);
+    return this.#host.delivered(this.#head);
+  }
+
+  /** The spans so far as an indented tree, `name  [142ms]  ERROR: message`; `(empty trace)` for none (L48, L68). */
+  asTree(paint?: TreePaint): string {
+    return renderTree(this.spans, paint);
+  }
+
+  /** `using trace = …`: ends it with the block. */
+  [Symbol.dispose](): void {
+    this.#root?.[Symbol.dispose]();
+  }
+
+  /** `await using trace = …`: ends it with the block and waits for its export. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]();
+    await this.#host.delivered(this.#head);
+  }
+
+  #childByHand(options: NewSpan, body: unknown, run: BlockBody | undefined): unknown {
+    const child = new Span({ ...options, traceId: this.traceId, parentId: this.rootSpan?.spanId ?? null });
+    this.#spans = [...this.spans, child];
+    const block = isBody(body) ? body : run;
+    return block === undefined ? child : block(child);
+  }
+}
+
+type BlockBody = (span: Span) => unknown;
+type Starter = (name: string, options: SpanOptions, run: BlockBody) => unknown;
+
+function start(
+  starter: Starter & ((name: string, options?: SpanOptions) => Span),
+  name: string,
+  options: SpanOptions | BlockBody | undefined,
+  run: BlockBody | undefined,
+): unknown {
+  const body = isBody(options) ? options : run;
+  return body === undefined ? starter(name, asOptions(options)) : starter(name, asOptions(options), body);
+}
+
+function isBody(value: unknown): value is BlockBody {
+  return typeof value === 'function';
+}
+
+function asOptions(options: SpanOptions | BlockBody | undefined): SpanOptions {
+  return typeof options === 'object' && options !== null ? options : {};
+}
+
+export function mergeTags(first: readonly string[], second: readonly string[]): readonly string[] {
+  if (second.length === 0) return first;
+  return Object.freeze([...new Set([...first, ...second])].slice(0, 100));
+}
+
+/** Who a trace is that belongs to no tracer. */
+export function createHead({ runId, name, traceId }: NewTrace, host: SpanHost<Span>): TraceHead {
+  const id = traceId ?? createTraceId();
+  return {
+    traceId: id,
+    service: { name: '', environment: null, version: null, tenantId: 0 },
+    anchor: createAnchor(host.clock),
+    kind: 'text',
+    startedAt: roundMs(host.clock.now()),
+    isSampled: true,
+    name: name ?? '',
+    runId: runId ?? '',
+    sessionId: null,
+    sessionName: null,
+    userId: null,
+    tags: [],
+    metadataText: null,
+    links: [],
+    rev: 0,
+    rootId: '',
+    root: undefined,
+    sampling: undefined,
+    delivery: undefined,
+    wasSent: false,
+    collection: undefined,
+  };
+}

@@ -1,0 +1,80 @@
+import { formatTime, roundMs } from '../base/clock.ts';
+import type { ExceptionRecord } from '../capture/exception.ts';
+import { usageKeys, wireUsageKeys, type Usage } from '../capture/usage/usage.ts';
+import type { EventFields, SpanFields, SpanLink } from './fields.ts';
+
+const plainText = /^[\w .,:;@/()[\]+*=<>!?#%&|~^{}'-]*$/;
+const quotedBound = 2_000;
+const quotedNames = new Map<string, string>();
+
+/** JSON text of a string. Names repeat, and a native call for ten characters costs more than a look-up. */
+export function quote(text: string | null): string {
+  if (text === null) return 'null';
+  if (text.length > 64) return JSON.stringify(text);
+  const known = quotedNames.get(text);
+  if (known !== undefined) return known;
+  const quoted = plainText.test(text) ? `"${text}"` : JSON.stringify(text);
+  if (quotedNames.size >= quotedBound) quotedNames.clear();
+  quotedNames.set(text, quoted);
+  return quoted;
+}
+
+/** Milliseconds with three decimals. An integer is printed several times faster than a fraction. */
+export function msText(ms: number | null): string {
+  if (ms === null || !Number.isFinite(ms)) return 'null';
+  const micros = Math.round(ms * 1000);
+  if (micros < 0 || micros > Number.MAX_SAFE_INTEGER) return String(roundMs(ms));
+  const whole = Math.floor(micros / 1000);
+  const rest = micros - whole * 1000;
+  return rest === 0 ? `${whole}` : `${whole}.${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}`;
+}
+
+export function numberText(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? 'null' : String(value);
+}
+
+export function usageText(usage: Usage | null): string {
+  if (usage === null) return 'null';
+  const parts: string[] = [];
+  for (const key of usageKeys) {
+    const count = usage[key];
+    if (count !== undefined) parts.push(`"${wireUsageKeys[key]}":${count}`);
+  }
+  return `{${parts.join(',')}}`;
+}
+
+export function linksText(links: readonly SpanLink[]): string {
+  if (links.length === 0) return '[]';
+  return `[${links.map(({ traceId, spanId }) => `{"trace_id":${quote(traceId)},"span_id":${quote(spanId)}}`).join(',')}]`;
+}
+
+export function exceptionText(exception: ExceptionRecord | null): string {
+  return exception === null ? 'null' : JSON.stringify(exception);
+}
+
+function eventText({ name, at, level, inputText }: EventFields, span: Readonly<SpanFields>): string {
+  const time = formatTime(span.anchor, at);
+  return `{"name":${quote(name)},"time":"${time}","level":"${level}","input":${inputText ?? 'null'}}`;
+}
+
+/**
+ * The wire text of a span (design section 4). Captured text is spliced in as it is: nothing is serialised twice.
+ * Ids, types, kinds, levels and outcomes are ours and need no escaping.
+ */
+export function spanText(span: Readonly<SpanFields>, durationMs: number | null): string {
+  const parent = span.parentId === null ? 'null' : quote(span.parentId);
+  const events = span.eventFields.length === 0 ? '' : span.eventFields.map((event) => eventText(event, span)).join(',');
+  return (
+    `{"span_id":"${span.spanId}","parent_id":${parent},"type":"${span.type}","kind":"${span.kind}",` +
+    `"name":${quote(span.name)},"start_time":"${formatTime(span.anchor, span.startedAt)}",` +
+    `"started_at":${msText(span.startedAt)},"ended_at":${msText(span.endedAt)},"duration_ms":${msText(durationMs)},` +
+    `"level":"${span.level}","outcome":"${span.outcome}","status_message":${quote(span.statusMessage)},` +
+    `"error":${quote(span.error)},"exception":${exceptionText(span.exception)},"attempt":${span.attempt},` +
+    `"input":${span.inputText ?? 'null'},"output":${span.outputText ?? 'null'},"metadata":${span.metadataText ?? '{}'},` +
+    `"links":${linksText(span.links)},"events":[${events}],"model":${quote(span.model)},` +
+    `"provider":${quote(span.provider)},"model_parameters":${span.modelParametersText ?? 'null'},` +
+    `"usage":${usageText(span.usage)},"usage_scope":"${span.usageScope}","cost_usd":${numberText(span.costUsd)},` +
+    `"ttft_ms":${msText(span.ttftMs)},"response_id":${quote(span.responseId)},` +
+    `"tool_calls":${span.toolCallsText ?? '[]'},"voice":null}`
+  );
+}

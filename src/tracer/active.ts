@@ -1,0 +1,55 @@
+import { shared } from '../base/shared.ts';
+import { activeScope, runInScope } from '../context/scope.ts';
+import type { Span } from '../span/span.ts';
+import type { Trace } from '../span/trace.ts';
+import type { Tracer } from './tracer.ts';
+
+/** The tracer of the running code: the scoped one, else the one that `init` made, else undefined. */
+export function activeTracer(): Tracer | undefined {
+  const scoped = activeScope()?.tracer;
+  if (isTracer(scoped)) return scoped;
+  return isTracer(shared.tracer) ? shared.tracer : undefined;
+}
+
+/**
+ * The span that new spans nest under; undefined outside every span. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { currentSpan, traced } from 'clew';
+ * const lookup = traced('lookup', (id: string) => {
+ *   currentSpan()?.event('cache:miss', { id });
+ *   return id;
+ * });
+ * ```
+ */
+export function currentSpan(): Span | undefined {
+  return activeTracer()?.activeSpan();
+}
+
+/** The trace of the current span; undefined outside every span. Never throws. */
+export function currentTrace(): Trace | undefined {
+  return activeTracer()?.activeTrace();
+}
+
+/**
+ * Runs `run` with `tracer` in the place of the default one, for whatever it calls and awaits. Spans of another tracer
+ * are no parents in it.
+ *
+ * @example
+ * ```ts
+ * import { createTracer, InMemoryTraceExporter, traced, withTracer } from 'clew';
+ * const exporter = new InMemoryTraceExporter();
+ * const greet = traced('greet', (name: string) => `hello ${name}`);
+ * withTracer(createTracer({ exporter }), () => greet('Ada'));
+ * ```
+ */
+export function withTracer<Result>(tracer: Tracer, run: () => Result): Result {
+  const span = activeScope()?.tracer === tracer ? activeScope()?.span : undefined;
+  return runInScope({ tracer, span }, run);
+}
+
+/** By shape, since the tracer may come from another copy of clew. */
+export function isTracer(value: unknown): value is Tracer {
+  return typeof value === 'object' && value !== null && 'call' in value && 'activeSpan' in value;
+}

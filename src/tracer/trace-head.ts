@@ -1,0 +1,80 @@
+import { createAnchor } from '../base/clock.ts';
+import { createTraceId } from '../base/ids.ts';
+import { parseTraceparent, type RemoteParent } from '../context/traceparent.ts';
+import type { TraceHead } from '../span/head.ts';
+import { setSession } from '../span/session.ts';
+import type { TraceOptions } from '../span/span-options.ts';
+import { mergeObjectTexts } from '../span/span-writer.ts';
+import { mergeTags } from '../span/trace.ts';
+import type { TracerParts } from './parts.ts';
+
+/** A trace that is about to begin: who it is, and where it goes on from. */
+export interface TraceStart {
+  readonly traceId: string;
+  readonly isSampled: boolean;
+  readonly remote: RemoteParent | undefined;
+}
+
+/** Gives a new trace its id and its head decision. A trace from elsewhere keeps both ids and a decision against it. */
+export function startTrace(options: TraceOptions, { sampling, report }: TracerParts): TraceStart {
+  const { traceparent } = options;
+  const remote = traceparent === undefined ? undefined : parseTraceparent(traceparent);
+  if (traceparent !== undefined && remote === undefined) {
+    report.debug(
+      'wrong-traceparent',
+      'a traceparent header is not of the form 00-<32 hex>-<16 hex>-<2 hex>; a new trace was begun',
+    );
+  }
+  const traceId = remote?.traceId ?? createTraceId();
+  return { traceId, remote, isSampled: remote?.isSampled !== false && sampling.keepsHead(traceId) };
+}
+
+/** Who a trace is, from the tracer's defaults and its own options; its own win (G22). */
+export function createHead(
+  { traceId, isSampled }: TraceStart,
+  options: TraceOptions & { readonly name: string },
+  isTrace: boolean,
+  parts: TracerParts,
+): TraceHead {
+  const { clock, capturer, writer, defaults } = parts;
+  const anchor = createAnchor(clock);
+  const head: TraceHead = {
+    traceId,
+    service: defaults.service,
+    anchor,
+    kind: 'text',
+    startedAt: anchor.monotonic,
+    isSampled,
+    name: writer.name(options.name),
+    runId: options.runId ?? defaults.runId ?? traceId,
+    sessionId: null,
+    sessionName: null,
+    userId: null,
+    tags: defaults.tags,
+    metadataText: null,
+    links: [],
+    rev: 0,
+    rootId: '',
+    root: undefined,
+    sampling: undefined,
+    delivery: undefined,
+    wasSent: false,
+    collection: undefined,
+  };
+  setIdentity(head, options, parts);
+  if (defaults.metadata !== undefined) head.metadataText = capturer.text(defaults.metadata);
+  if (isTrace && options.metadata !== undefined)
+    head.metadataText = mergeObjectTexts(head.metadataText, capturer.text(options.metadata));
+  return head;
+}
+
+function setIdentity(head: TraceHead, options: TraceOptions, { writer, capturer, defaults }: TracerParts): void {
+  const session = options.session ?? options.sessionId ?? defaults.session;
+  if (session !== undefined) setSession(head, session, writer);
+  if (options.userId !== undefined) head.userId = writer.identity(options.userId);
+  if (options.tags !== undefined)
+    head.tags = mergeTags(
+      head.tags,
+      options.tags.map((tag) => capturer.phrase(String(tag), 200)),
+    );
+}

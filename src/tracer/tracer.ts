@@ -1,0 +1,340 @@
+import type { Clock } from '../base/clock.ts';
+import { beforeDeadline } from '../base/deadline.ts';
+import type { Report, ReportCounts } from '../base/report.ts';
+import { shared } from '../base/shared.ts';
+import { followCall } from '../call/call.ts';
+import type { TracedCall } from '../call/definition.ts';
+import type { Followed } from '../call/followed.ts';
+import { followIterator } from '../call/iterator.ts';
+import type { Captured, Capturer } from '../capture/capturer.ts';
+import { activeScope, runInScope } from '../context/scope.ts';
+import type { TraceExporter } from '../exporters/exporter.ts';
+import type { LaneStats } from '../pipeline/lane.ts';
+import type { FlushResult } from '../pipeline/lanes.ts';
+import type { PipelineStats } from '../pipeline/pipeline.ts';
+import type { TraceHead } from '../span/head.ts';
+import type { CapturePolicy, EndResult, SpanHost } from '../span/host.ts';
+import type { Level, SpanType } from '../span/kind.ts';
+import { NoopSpan } from '../span/noop-span.ts';
+import { NoopTrace } from '../span/noop-trace.ts';
+import type { SpanRecord } from '../span/record.ts';
+import { Span } from '../span/span.ts';
+import type { GenerationOptions, SpanOptions, TraceOptions } from '../span/span-options.ts';
+import type { SpanWriter } from '../span/span-writer.ts';
+import { Trace } from '../span/trace.ts';
+import type { TraceStore } from '../store/trace-store.ts';
+import type { TracerParts } from './parts.ts';
+import { createHead, startTrace } from './trace-head.ts';
+
+export interface DrainOptions {
+  /** Milliseconds until the answer, whatever has been sent by then. Default 5,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What a tracer did, what became of it, and what went wrong. */
+export interface TracerStats {
+  readonly spans: PipelineStats;
+  readonly exporters: readonly LaneStats[];
+  /** Failures of ours and wrong calls, by code. */
+  readonly reports: ReportCounts;
+}
+
+/** What a span begins with, beside its parent. */
+interface Beginning {
+  readonly options: TraceOptions & { readonly name: string };
+  readonly isTrace: boolean;
+  readonly includeOutput?: boolean;
+  readonly capture?: () => Captured | null;
+}
+
+const drainMs = 5_000;
+
+/**
+ * The one place where context, spans and pipeline meet. Made by `init` and `createTracer`. After that nothing it does
+ * throws: what a block throws is the block's own.
+ */
+export class Tracer implements SpanHost<Span> {
+  readonly clock: Clock;
+  readonly capturer: Capturer;
+  readonly writer: SpanWriter;
+  readonly report: Report;
+  readonly policy: CapturePolicy;
+  readonly #parts: TracerParts;
+  #isShutDown = false;
+
+  constructor(parts: TracerParts, isOff = false) {
+    this.#parts = parts;
+    this.#isShutDown = isOff;
+    this.clock = parts.clock;
+    this.capturer = parts.capturer;
+    this.writer = parts.writer;
+    this.report = parts.report;
+    this.policy = parts.policy;
+    if (!isOff) shared.recording += 1;
+  }
+
+  /** The exporters, in the order they were given. */
+  get exporters(): readonly TraceExporter[] {
+    return this.#parts.exporters;
+  }
+
+  /** Where recent traces can be found, if it has such a place. */
+  get store(): TraceStore | undefined {
+    return this.#parts.store;
+  }
+
+  /** False once it was shut down, and for the tracer that stands in while tracing is off. */
+  get isRecording(): boolean {
+    return !this.#isShutDown;
+  }
+
+  /**
+   * One user-facing interaction. With `run` it is ended by what `run` gives or throws, and what `run` gives is given
+   * back; without, it is open until `end`. Inside a running trace it becomes a child span unless `root` is true.
+   *
+   * @example
+   * ```ts
+   * import { createTracer } from 'clew';
+   * const clew = createTracer({ mode: 'memory' });
+   * const answer = await clew.trace('handle-ticket', { userId: 'u1' }, async (trace) => {
+   *   trace.event('guardrail:toxicity', { toxic: false });
+   *   return 'solved';
+   * });
+   * ```
+   */
+  trace(name: string, options?: TraceOptions): Trace;
+  trace<Result>(name: string, run: (trace: Trace) => Result): Result;
+  trace<Result>(name: string, options: TraceOptions, run: (trace: Trace) => Result): Result;
+  trace(name: string, options?: TraceOptions | ((trace: Trace) => unknown), run?: (trace: Trace) => unknown): unknown {
+    const body = typeof options === 'function' ? options : run;
+    const given = typeof options === 'object' && options !== null ? options : {};
+    const root = this.begin({ options: { ...given, name }, isTrace: true });
+    const trace = this.#traceOf(root, root);
+    return typeof body === 'function' ? this.block(root, () => body(trace)) : trace;
+  }
+
+  /** A span under the active one, or the root of a trace of its own. */
+  span(name: string, options?: SpanOptions): Span;
+  span<Result>(name: string, run: (span: Span) => Result): Result;
+  span<Result>(name: string, options: SpanOptions, run: (span: Span) => Result): Result;
+  span(name: string, options?: SpanOptions | ((span: Span) => unknown), run?: (span: Span) => unknown): unknown {
+    return this.#start('span', name, options, run);
+  }
+
+  /** A generation under the active span, or the root of a trace of its own. */
+  generation(name: string, options?: GenerationOptions): Span;
+  generation<Result>(name: string, run: (generation: Span) => Result): Result;
+  generation<Result>(name: string, options: GenerationOptions, run: (generation: Span) => Result): Result;
+  generation(name: string, options?: SpanOptions | ((span: Span) => unknown), run?: (span: Span) => unknown): unknown {
+    return this.#start('generation', name, options, run);
+  }
+
+  /** A point in time on the active span; nothing where there is none. */
+  event(name: string, input?: unknown, level?: Level): void {
+    this.activeSpan()?.event(name, input, level);
+  }
+
+  /** The span that new ones nest under; undefined outside every span of this tracer. */
+  activeSpan(): Span | undefined {
+    const scope = activeScope();
+    return scope?.tracer === this ? scope.span : undefined;
+  }
+
+  /** The trace of the active span. */
+  activeTrace(): Trace | undefined {
+    const span = this.activeSpan();
+    if (span === undefined) return undefined;
+    return this.#traceOf((span.head && this.#parts.pipeline.rootOf(span.head)) ?? span, span);
+  }
+
+  /** Makes one call of a wrapped function, traced. What comes back is what the function gave. */
+  call({ definition, args, invoke }: TracedCall): unknown {
+    const { options, isTrace, includeInput, includeOutput, isGenerator } = definition;
+    const capture = (): Captured | null =>
+      includeInput && this.policy.includeInputs ? this.capturer.capture(definition.inputOf(args)) : null;
+    if (isGenerator)
+      return this.#callGenerator({ options, isTrace, includeOutput, capture: remember(capture()) }, invoke);
+    const span = this.begin({ options, isTrace, includeOutput, capture });
+    return span.isRecording ? followCall(new SpanCall(this, span), invoke) : this.run(span, invoke);
+  }
+
+  /** Begins a span under the active one, or a trace. A no-op twin where nothing could be kept. */
+  begin(beginning: Beginning): Span {
+    const parent = this.activeSpan();
+    const { options, includeOutput = true, capture } = beginning;
+    if (this.#isShutDown) return new NoopSpan(this);
+    if (parent === undefined || (beginning.isTrace && options.root === true))
+      return this.#beginTrace(beginning, parent);
+    if (!parent.isRecording) return parent;
+    return new Span(options, { host: this, head: parent.head, parent, includeOutput, ...captured(capture) });
+  }
+
+  run<Result>(span: Span, run: () => Result): Result {
+    return runInScope({ tracer: this, span }, run);
+  }
+
+  block<Result>(span: Span, run: () => Result): Result;
+  block(span: Span, run: () => unknown): unknown {
+    return span.isRecording ? followCall(new SpanCall(this, span), run) : this.run(span, run);
+  }
+
+  started(span: Span, head: TraceHead): void {
+    this.#parts.pipeline.started(span, head);
+  }
+
+  ended(record: SpanRecord, head: TraceHead): void {
+    this.#parts.pipeline.ended(record, head);
+  }
+
+  spansOf(head: TraceHead): readonly (Span | SpanRecord)[] {
+    return this.#parts.pipeline.spansOf(head);
+  }
+
+  async delivered(head: TraceHead): Promise<EndResult> {
+    const delivered = this.#parts.pipeline.delivered(head);
+    const inTime = await beforeDeadline(delivered, drainMs);
+    return inTime ? delivered : { ok: false, traceId: head.traceId, error: `not exported within ${drainMs} ms` };
+  }
+
+  /**
+   * Sends what has ended. Never rejects, never later than its deadline, closes no span. `pending` is what no exporter
+   * had answered for by then.
+   */
+  async flush({ timeoutMs = drainMs }: DrainOptions = {}): Promise<FlushResult> {
+    const { pipeline, lanes } = this.#parts;
+    pipeline.sendWaiting();
+    await beforeDeadline(lanes.flush(), asDuration(timeoutMs));
+    return lanes.result(pipeline.waitingSpans());
+  }
+
+  /** Ends open spans as `no_end`, sends everything and closes the exporters. Traces begun later are not recorded. */
+  async shutdown({ timeoutMs = drainMs }: DrainOptions = {}): Promise<FlushResult> {
+    const { pipeline, lanes } = this.#parts;
+    this.#stop();
+    pipeline.closeAll();
+    await beforeDeadline(lanes.shutdown(), asDuration(timeoutMs));
+    return lanes.result(pipeline.waitingSpans());
+  }
+
+  /** Ends open spans as `no_end` and hands everything over; for a process with nothing left to do. */
+  closeOpenSpans(): void {
+    this.#parts.pipeline.closeAll();
+  }
+
+  /** As far as `shutdown` goes where nothing asynchronous runs any more: at process exit. */
+  shutdownSync(): void {
+    this.#stop();
+    this.#parts.pipeline.closeAll();
+    this.#parts.lanes.flushSync();
+  }
+
+  /** Counts of what was recorded, sent and lost, and of our own failures. */
+  stats(): TracerStats {
+    return { spans: this.#parts.pipeline.stats(), exporters: this.#parts.lanes.stats(), reports: this.report.counts() };
+  }
+
+  #stop(): void {
+    if (this.#isShutDown) return;
+    this.#isShutDown = true;
+    shared.recording -= 1;
+    if (shared.tracer === this) shared.tracer = undefined;
+  }
+
+  #start(
+    type: SpanType,
+    name: string,
+    options: SpanOptions | ((span: Span) => unknown) | undefined,
+    run: ((span: Span) => unknown) | undefined,
+  ): unknown {
+    const body = typeof options === 'function' ? options : run;
+    const given = typeof options === 'object' && options !== null ? options : {};
+    const span = this.begin({ options: { ...given, name, type }, isTrace: false });
+    return typeof body === 'function' ? this.block(span, () => body(span)) : span;
+  }
+
+  #beginTrace({ options, isTrace, includeOutput = true, capture }: Beginning, from: Span | undefined): Span {
+    const start = startTrace(options, this.#parts);
+    if (!start.isSampled && !this.#parts.sampling.hasTailRule) return new NoopSpan(this, start.traceId);
+    const head = createHead(start, options, isTrace, this.#parts);
+    const { metadata: _, ...rest } = options;
+    const root = new Span(
+      { ...(isTrace ? rest : options), parentId: start.remote?.spanId ?? null },
+      { host: this, head, parent: undefined, includeOutput, ...captured(capture) },
+    );
+    head.rootId = root.spanId;
+    head.startedAt = root.startedAt;
+    if (from?.isRecording === true) linkBoth(root, from, head);
+    return root;
+  }
+
+  #callGenerator(beginning: Beginning, invoke: () => unknown): unknown {
+    const scope = activeScope();
+    const call = new LazyCall(this, () =>
+      scope === undefined
+        ? shared.storage.run(undefined, () => this.begin(beginning))
+        : runInScope(scope, () => this.begin(beginning)),
+    );
+    const generator = invoke();
+    if (typeof generator === 'object' && generator !== null) followIterator(generator, call, true);
+    return generator;
+  }
+
+  #traceOf(root: Span, active: Span): Trace {
+    const { head } = active;
+    return head === undefined ? new NoopTrace(this, active) : new Trace({}, { host: this, head, root });
+  }
+}
+
+/** A call whose span is there. */
+class SpanCall implements Followed {
+  readonly span: Span;
+  readonly #tracer: Tracer;
+
+  constructor(tracer: Tracer, span: Span) {
+    this.#tracer = tracer;
+    this.span = span;
+  }
+
+  run<Result>(work: () => Result): Result {
+    return this.#tracer.run(this.span, work);
+  }
+}
+
+/** A call whose span begins when it is first asked for. */
+class LazyCall implements Followed {
+  readonly #tracer: Tracer;
+  readonly #begin: () => Span;
+  #span: Span | undefined;
+
+  constructor(tracer: Tracer, begin: () => Span) {
+    this.#tracer = tracer;
+    this.#begin = begin;
+  }
+
+  get span(): Span {
+    return (this.#span ??= this.#begin());
+  }
+
+  run<Result>(work: () => Result): Result {
+    return this.#tracer.run(this.span, work);
+  }
+}
+
+function captured(capture: (() => Captured | null) | undefined): { readonly captured?: Captured | null } {
+  return capture === undefined ? {} : { captured: capture() };
+}
+
+function remember<Value>(value: Value): () => Value {
+  return () => value;
+}
+
+function linkBoth(root: Span, from: Span, head: TraceHead): void {
+  const target = { traceId: from.traceId, spanId: from.spanId };
+  root.link(target);
+  head.links = [target];
+  from.link({ traceId: root.traceId, spanId: root.spanId });
+}
+
+function asDuration(ms: number): number {
+  return Number.isFinite(ms) && ms > 0 ? ms : 0;
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Consumer } from './consumer.ts';
+import { imported, printed, required } from './sample.ts';
+
+/** Makes Node take the CommonJS build, as Jest and older loaders do. */
+const commonJsOnly = '--no-experimental-require-module';
+
+let consumer: Consumer;
+
+beforeAll(async () => {
+  consumer = await Consumer.create();
+  await consumer.write('imported.mjs', imported);
+  await consumer.write('required.cjs', required);
+});
+
+afterAll(() => consumer.remove());
+
+describe('loading the package', () => {
+  it('can be imported', async () => {
+    expect(await consumer.node('imported.mjs')).toEqual({ code: 0, stdout: printed, stderr: '' });
+  });
+
+  it('can be required', async () => {
+    expect(await consumer.node('required.cjs')).toEqual({ code: 0, stdout: printed, stderr: '' });
+  });
+
+  it('can be required where require() does not load ES modules', async () => {
+    expect(await consumer.node(commonJsOnly, 'required.cjs')).toEqual({ code: 0, stdout: printed, stderr: '' });
+  });
+
+  it('exports the same names both ways', async () => {
+    await consumer.write(
+      'names.mjs',
+      `import { createRequire } from 'node:module';
+      import * as imported from 'clew';
+      const required = createRequire(import.meta.url)('clew');
+      const names = (exported) => Object.keys(exported).filter((name) => name !== 'default').toSorted().join();
+      console.log(names(imported) === names(required), Object.keys(imported).length > 10);`,
+    );
+    expect((await consumer.node(commonJsOnly, 'names.mjs')).stdout).toBe('true true\n');
+  });
+
+  it('gives no way in but its doors', async () => {
+    const { code, stderr } = await consumer.node('-e', "require('clew/dist/index.js')");
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
+  it('starts nothing by being loaded', async () => {
+    await consumer.write(
+      'quiet.mjs',
+      `import { createRequire } from 'node:module';
+      import { setImmediate } from 'node:timers/promises';
+      // Node opens the standard streams by itself when something asks what they are.
+      const streams = ['PipeWrap', 'TTYWrap'];
+      const settled = async () => {
+        await setImmediate();
+        return process.getActiveResourcesInfo().filter((name) => !streams.includes(name));
+      };
+      const before = { resources: await settled(), listeners: process.eventNames() };
+      await import('clew');
+      const after = { resources: await settled(), listeners: process.eventNames() };
+      const pino = Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('/pino/'));
+      console.log(JSON.stringify({ before, after, pino }));`,
+    );
+    const { stdout } = await consumer.node('quiet.mjs');
+    const idle = { resources: [], listeners: expect.any(Array) };
+    expect(JSON.parse(stdout)).toEqual({ before: idle, after: idle, pino: [] });
+    expect(stdout).toMatch(/"before":(.*),"after":\1,/);
+  });
+});
+
+describe('imported and required in one process', () => {
+  /** `init` by import, everything else by require. */
+  const both = `import { createRequire } from 'node:module';
+    import { init, InMemoryTraceExporter } from 'clew';
+    const required = createRequire(import.meta.url)('clew');
+    const exporter = new InMemoryTraceExporter();
+    const clew = init({ exporter });
+    const inner = required.traced('inner', () => required.currentSpan()?.name);
+    const seen = clew.trace('outer', (outer) => [required.currentSpan()?.spanId === outer.spanId, inner()]);
+    const [root, child] = ['outer', 'inner'].map((name) => exporter.spans.find((span) => span.name === name));
+    console.log(JSON.stringify({ seen, traces: exporter.traces.length, nested: child.parentId === root.spanId,
+      sameTracer: required.getTracer() === clew, sameCopy: required.init === init }));`;
+
+  beforeAll(() => consumer.write('both.mjs', both));
+
+  it('is one copy on a Node that can require ES modules', async () => {
+    const { stdout, stderr } = await consumer.node('both.mjs');
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      seen: [true, 'inner'],
+      traces: 1,
+      nested: true,
+      sameTracer: true,
+      sameCopy: true,
+    });
+  });
+
+  it('is two copies that share one tracer and one context elsewhere', async () => {
+    const { stdout, stderr } = await consumer.node(commonJsOnly, 'both.mjs');
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      seen: [true, 'inner'],
+      traces: 1,
+      nested: true,
+      sameTracer: true,
+      sameCopy: false,
+    });
+  });
+});
+
+describe("clew's own log", () => {
+  const failing = `
+    const exporter = { export() { throw new Error('the exporter is broken'); } };
+    const clew = init({ exporter });
+    console.log(clew.trace('handle', () => 'done'));`;
+
+  it.each([
+    ['imported', 'log.mjs', `import { init } from 'clew';`, []],
+    ['required', 'log.cjs', `const { init } = require('clew');`, []],
+    ['the CommonJS build', 'log.cjs', `const { init } = require('clew');`, [commonJsOnly]],
+  ])('is loaded when there is something to say: %s', async (_how, file, load, flags) => {
+    await consumer.write(file, load + failing);
+    const { code, stdout, stderr } = await consumer.node(...flags, file);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
+    expect(stderr).toMatch(/"name":"clew".*the exporter is broken/);
+  });
+});

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { standardDecorators } from './scripts/standard-decorators.ts';
+
+const legacyFiles = ['**/*.legacy.test.ts', 'test/legacy/**', 'examples/05-nestjs/**'];
+const notOurs = ['**/node_modules/**', '**/dist/**'];
+const source = fileURLToPath(new URL('./src/index.ts', import.meta.url));
+const resolve = { alias: [{ find: /^clew$/, replacement: source }] };
+
+/** Standard decorators are lowered by esbuild, everything else (types, `using`) by Vite itself. */
+const standard: TestProjectInlineConfiguration = {
+  extends: true,
+  resolve,
+  plugins: [standardDecorators()],
+  oxc: { target: 'es2022' },
+};
+const legacy: TestProjectInlineConfiguration = {
+  extends: true,
+  resolve,
+  oxc: { target: 'es2022', decorator: { legacy: true, emitDecoratorMetadata: true } },
+};
+
+const unit: TestProjectInlineConfiguration[] = [
+  {
+    ...standard,
+    test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...notOurs, ...legacyFiles, 'test/package/**'] },
+  },
+  {
+    ...legacy,
+    test: { name: 'legacy', include: ['test/**/*.legacy.test.ts', 'test/legacy/**/*.test.ts'], exclude: notOurs },
+  },
+];
+
+const examples: TestProjectInlineConfiguration[] = [
+  {
+    ...standard,
+    test: { name: 'examples', include: ['examples/**/*.test.ts'], exclude: [...notOurs, ...legacyFiles] },
+  },
+  {
+    ...legacy,
+    test: { name: 'examples-legacy', include: ['examples/05-nestjs/**/*.test.ts'], exclude: notOurs },
+  },
+];
+
+/** The packed package as others see it: needs a build, and is slow. */
+const packed: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: 'package', include: ['test/package/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+};
+
+/** Stryker runs the tests in threads, which refuse the flag: they have it from their process (stryker.config.json). */
+const isMutating = process.env['STRYKER_MUTATOR_WORKER'] !== undefined;
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    execArgv: isMutating ? [] : ['--expose-gc'],
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html', 'json-summary'] },
+    projects: isMutating ? unit : [...unit, ...examples, packed],
+  },
+});
