@@ -33,7 +33,8 @@ export type { EndResult } from './span/host.ts';
 export type { Json, JsonObject } from './span/json.ts';
 export { SpanKind, type Level, type Outcome, type SpanType } from './span/kind.ts';
 export type { EventRecord, SpanRecord } from './span/record.ts';
-export { Span, type NewSpan } from './span/span.ts';
+export type { NewSpan } from './span/open-fields.ts';
+export { Span } from './span/span.ts';
 export type {
   EndOptions,
   GenerationFields,

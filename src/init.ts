@@ -16,7 +16,7 @@ import { Lanes } from './pipeline/lanes.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { RecordMasker } from './pipeline/record-masker.ts';
 import { Sampling } from './pipeline/sampling.ts';
-import { closeAtExit } from './process-exit.ts';
+import { closeAtExit, forgetAtExit } from './process-exit.ts';
 import type { Service } from './span/trace-fields.ts';
 import { SpanWriter } from './span/span-writer.ts';
 import { TraceStore } from './store/trace-store.ts';
@@ -150,6 +150,7 @@ function assemble(
     lanes,
     exporters,
     store,
+    onStop: forgetAtExit,
     defaults: {
       service,
       session: options.session,

@@ -137,7 +137,7 @@ export function checkOptions(options: TracerOptions): void {
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!isOption(option))
-      throw new ClewConfigError(option, value, `no such option; there are ${Object.keys(checks).join(', ')}`);
+      {throw new ClewConfigError(option, value, `no such option; there are ${Object.keys(checks).join(', ')}`);}
     const { accepts, allowed } = checks[option];
     if (!accepts(value)) throw new ClewConfigError(option, value, allowed);
   }

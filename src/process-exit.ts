@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Tracer } from './tracer/tracer.ts';
 
-const tracers = new Set<Tracer>();
+/** The tracers that are not shut down, and how many spans each had ended when it was last drained. */
+const tracers = new Map<object, { readonly tracer: Tracer; drainedAt: number }>();
 const outside = AsyncLocalStorage.snapshot();
 
 /**
@@ -14,30 +15,30 @@ export function closeAtExit(tracer: Tracer): void {
     process.on('beforeExit', drain);
     process.on('exit', closeNow);
   }
-  tracers.add(tracer);
+  tracers.set(tracer, { tracer, drainedAt: -1 });
 }
 
-/** The process runs until this is done, and then asks again; a second time there is nothing to wait for. */
+/** A tracer that was shut down has nothing left to close. */
+export function forgetAtExit(tracer: object): void {
+  if (!tracers.delete(tracer) || tracers.size > 0) return;
+  process.removeListener('beforeExit', drain);
+  process.removeListener('exit', closeNow);
+}
+
+/** The process waits for this and then asks again: an exporter that hangs is waited for once, not for ever. */
 function drain(): void {
   outside(() => {
-    for (const tracer of tracers) {
-      if (!tracer.isRecording) {
-        forget(tracer);
-        continue;
-      }
+    for (const entry of tracers.values()) {
+      const { tracer } = entry;
       tracer.closeOpenSpans();
-      if (tracer.stats().exporters.some(({ pending }) => pending > 0)) void tracer.flush();
+      const { spans, exporters } = tracer.stats();
+      if (spans.endedSpans === entry.drainedAt) continue;
+      entry.drainedAt = spans.endedSpans;
+      if (exporters.some(({ pending }) => pending > 0)) void tracer.flush();
     }
   });
 }
 
 function closeNow(): void {
-  for (const tracer of tracers) tracer.shutdownSync();
-}
-
-function forget(tracer: Tracer): void {
-  tracers.delete(tracer);
-  if (tracers.size > 0) return;
-  process.removeListener('beforeExit', drain);
-  process.removeListener('exit', closeNow);
+  for (const { tracer } of Array.from(tracers.values())) tracer.shutdownSync();
 }

@@ -133,10 +133,10 @@ function timed(
   try {
     const result = run();
     if (result instanceof Promise)
-      return result.then(
+      {return result.then(
         (value: unknown) => (end(null), value),
         (error: unknown) => fail(error, end),
-      );
+      );}
     end(null);
     return result;
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Scope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 
 /** What a wrapper knows of the function it wraps: made once, used at every call. */
@@ -15,6 +16,8 @@ export interface CallDefinition {
 
 /** A call that is about to be made. */
 export interface TracedCall {
+  /** What is active where it is called. */
+  readonly scope: Scope | undefined;
   readonly definition: CallDefinition;
   readonly args: readonly unknown[];
   readonly invoke: () => unknown;

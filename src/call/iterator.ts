@@ -1,5 +1,7 @@
 import { types } from 'node:util';
+import { untraced } from '../base/shared.ts';
 import { isMethod, patchMethod, readMethod, watchForLoss, type Followed, type Method } from './followed.ts';
+import { observeThenable } from './promise.ts';
 import { StreamOutput } from './stream-output.ts';
 
 type StepName = 'next' | 'return' | 'throw';
@@ -27,7 +29,7 @@ export function followAsyncIterable(iterable: object, followed: Followed): void 
   let isFirst = true;
   const iterate = (): unknown => {
     const iterator = Reflect.apply(original ?? noIterator, iterable, []);
-    if (isFirst && typeof iterator === 'object' && iterator !== null) followIterator(iterator, followed);
+    if (isFirst && isObject(iterator)) followIterator(iterator, followed);
     isFirst = false;
     return iterator;
   };
@@ -69,7 +71,7 @@ class IteratorWalk {
     const output = this.start(iterator);
     try {
       const result = this.#followed.run(() => Reflect.apply(original, iterator, args));
-      if (!types.isPromise(result)) return this.#take(name, result, output);
+      if (!types.isPromise(result)) return this.#takeAtOnce(name, result, output);
       return result.then(
         (step) => this.#take(name, step, output),
         (error: unknown) => this.#fail(error, output),
@@ -77,6 +79,17 @@ class IteratorWalk {
     } catch (error) {
       return this.#fail(error, output);
     }
+  }
+
+  /** A step, or another library's promise of one: then its reader asks it, not we. */
+  #takeAtOnce(name: StepName, step: unknown, output: StreamOutput): unknown {
+    const isThenable = isObject(step) && !types.isProxy(step) && untraced(() => readMethod(step, 'then')) !== undefined;
+    if (!isThenable) return this.#take(name, step, output);
+    observeThenable(step, {
+      fulfilled: (value) => this.#take(name, value, output),
+      rejected: (error) => this.#concludeFailed(error, output),
+    });
+    return step;
   }
 
   #take(name: StepName, step: unknown, output: StreamOutput): unknown {
@@ -95,14 +108,22 @@ class IteratorWalk {
   }
 
   #fail(error: unknown, output: StreamOutput): never {
-    this.#followed.span.conclude({ outcome: 'error', thrown: { error }, outputText: output.text() });
+    this.#concludeFailed(error, output);
     throw error;
   }
+
+  #concludeFailed(error: unknown, output: StreamOutput): void {
+    this.#followed.span.conclude({ outcome: 'error', thrown: { error }, outputText: output.text() });
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function readStep(step: unknown): { done: boolean; value: unknown } {
   try {
-    if (typeof step !== 'object' || step === null) return { done: true, value: undefined };
+    if (!isObject(step)) return { done: true, value: undefined };
     return { done: Boolean(Reflect.get(step, 'done')), value: Reflect.get(step, 'value') };
   } catch {
     return { done: false, value: undefined };

@@ -26,7 +26,7 @@ export function followPlainPromise(
   );
   for (const key of Object.keys(promise)) {
     const descriptor = Object.getOwnPropertyDescriptor(promise, key);
-    if (descriptor !== undefined) Object.defineProperty(derived, key, descriptor);
+    if (descriptor !== undefined) Reflect.defineProperty(derived, key, descriptor);
   }
   return derived;
 }
@@ -37,36 +37,43 @@ export function followPlainPromise(
  * `unobserved`.
  */
 export function followThenable(thenable: object, followed: Followed, followValue: FollowValue): void {
-  const originalThen = readMethod(thenable, 'then');
-  if (originalThen === undefined) return;
-  const once = rememberFirst((value) => followValue(value, followed));
-  const then = observeThen(thenable, originalThen, followed, once);
-  const isPatched = patchMethod(thenable, 'then', then) && patchCatch(thenable, then) && patchFinally(thenable, then);
-  if (isPatched) watchForLoss(thenable, followed, 'unobserved');
+  const isObserved = observeThenable(thenable, {
+    fulfilled: (value) => followValue(value, followed),
+    rejected: (error) => followed.span.conclude({ outcome: 'error', thrown: { error } }),
+  });
+  if (isObserved) watchForLoss(thenable, followed, 'unobserved');
   else followed.span.conclude({ outcome: 'unobserved' });
 }
 
-type Then = (onFulfilled?: unknown, onRejected?: unknown) => unknown;
+/** Hears what a thenable comes to. */
+export interface ThenableObserver {
+  /** Gives the value that goes on to the caller. */
+  fulfilled(value: unknown): unknown;
+  rejected(error: unknown): void;
+}
 
-function observeThen(
-  thenable: object,
-  original: Method,
-  followed: Followed,
-  followOnce: (value: unknown) => unknown,
-): Then {
-  // Only a weak hold: the patched method lives on the object itself and must not keep the registry from its loss.
-  const target = new WeakRef(thenable);
-  return (onFulfilled, onRejected) => {
+/** Observes `then`, `catch` and `finally` of one object in place; false when it does not let us. */
+export function observeThenable(thenable: object, { fulfilled, rejected }: ThenableObserver): boolean {
+  const original = readMethod(thenable, 'then');
+  if (original === undefined) return false;
+  const then = observeThen(original, { fulfilled: rememberFirst(fulfilled), rejected });
+  return patchMethod(thenable, 'then', then) && patchCatch(thenable, then) && patchFinally(thenable, then);
+}
+
+type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest: readonly unknown[]) => unknown;
+
+function observeThen(original: Method, observer: ThenableObserver): Then {
+  return function then(this: unknown, onFulfilled, onRejected, ...rest) {
     const fulfil = (value: unknown): unknown => {
-      const followedValue = followOnce(value);
+      const followedValue = observer.fulfilled(value);
       return isMethod(onFulfilled) ? onFulfilled(followedValue) : followedValue;
     };
     const reject = (error: unknown): unknown => {
-      followed.span.conclude({ outcome: 'error', thrown: { error } });
+      observer.rejected(error);
       if (isMethod(onRejected)) return onRejected(error);
       throw error;
     };
-    return Reflect.apply(original, target.deref(), [fulfil, reject]);
+    return Reflect.apply(original, this, [fulfil, reject, ...rest]);
   };
 }
 
@@ -74,21 +81,23 @@ function observeThen(
 function patchCatch(thenable: object, then: Then): boolean {
   const original = readMethod(thenable, 'catch');
   if (original === undefined || original === Promise.prototype.catch) return true;
-  return patchMethod(thenable, 'catch', (onRejected?: unknown) => then(undefined, onRejected));
+  return patchMethod(thenable, 'catch', function (this: unknown, ...args: readonly unknown[]) {
+    // Bluebird's `catch` takes filters before the handler, and calls `then` itself.
+    return args.length > 1 ? Reflect.apply(original, this, args) : Reflect.apply(then, this, [undefined, args[0]]);
+  });
 }
 
 function patchFinally(thenable: object, then: Then): boolean {
   const original = readMethod(thenable, 'finally');
   if (original === undefined || original === Promise.prototype.finally) return true;
-  return patchMethod(thenable, 'finally', (onFinally?: unknown) => {
-    if (!isMethod(onFinally)) return then(onFinally, onFinally);
-    return then(
-      async (value: unknown) => (await onFinally(), value),
-      async (error: unknown) => {
-        await onFinally();
-        throw error;
-      },
-    );
+  return patchMethod(thenable, 'finally', function (this: unknown, onFinally?: unknown) {
+    if (!isMethod(onFinally)) return Reflect.apply(then, this, [onFinally, onFinally]);
+    const fulfil = async (value: unknown): Promise<unknown> => (await onFinally(), value);
+    const reject = async (error: unknown): Promise<never> => {
+      await onFinally();
+      throw error;
+    };
+    return Reflect.apply(then, this, [fulfil, reject]);
   });
 }
 
@@ -96,7 +105,7 @@ function patchFinally(thenable: object, then: Then): boolean {
 function rememberFirst(follow: (value: unknown) => unknown): (value: unknown) => unknown {
   let first: { readonly value: unknown; readonly followed: unknown } | undefined;
   return (value) => {
-    if (first === undefined) first = { value, followed: follow(value) };
+    first ??= { value, followed: follow(value) };
     return Object.is(first.value, value) ? first.followed : value;
   };
 }

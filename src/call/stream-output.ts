@@ -10,7 +10,7 @@ export class StreamOutput {
   readonly #capturer: Capturer;
   #text = '';
   #textLength = 0;
-  #first: string[] = [];
+  readonly #first: string[] = [];
   #last: string[] = [];
   #count = 0;
   #isText = true;

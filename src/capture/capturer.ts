@@ -46,7 +46,7 @@ export class Capturer {
   /** A short text of a record (a message, a tag, a name), masked and cut to `length` characters. */
   phrase(text: string, length = 4096): string {
     const cut = text.length > length ? `${cutText(text, length)}…` : text;
-    return this.masking.suspects(cut) ? this.masking.maskText(cut) : cut;
+    return this.masking.maskText(cut);
   }
 
   #plain(value: unknown): Captured | undefined {
@@ -65,7 +65,10 @@ export class Capturer {
     for (const factor of narrower) {
       const walker = new Walker(narrow(this.#limits, factor), this.masking, deadline);
       const text = walker.walk(value);
-      if (this.#fits(text)) return { text, fingerprint: walker.fingerprint.toString() };
+      if (!this.#fits(text)) continue;
+      // Dates, BigInts and the like tell themselves apart by their text alone.
+      walker.fingerprint.add(text);
+      return { text, fingerprint: walker.fingerprint.toString() };
     }
     return { text: marker('truncated', { bytes: this.#limits.valueBytes }), fingerprint: null };
   }
@@ -81,8 +84,13 @@ function narrow(limits: CaptureLimits, factor: number): CaptureLimits {
   if (factor === 1) return limits;
   return {
     ...limits,
-    stringLength: Math.max(64, Math.floor(limits.stringLength / factor)),
-    arrayHead: Math.max(4, Math.floor(limits.arrayHead / factor)),
-    arrayTail: Math.max(4, Math.floor(limits.arrayTail / factor)),
+    stringLength: divide(limits.stringLength, factor, 64),
+    arrayHead: divide(limits.arrayHead, factor, 4),
+    arrayTail: divide(limits.arrayTail, factor, 4),
   };
+}
+
+/** Never above the limit itself, which may be set lower than `least`. */
+function divide(limit: number, factor: number, least: number): number {
+  return Math.min(limit, Math.max(least, Math.floor(limit / factor)));
 }

@@ -4,27 +4,38 @@ import { marker, markerWith } from './marker.ts';
 /** What this file asks of the walk that meets an object. */
 export interface ValueWalk {
   walk(value: unknown): string;
-  walkItems(items: readonly unknown[]): string;
+  walkItems(items: readonly unknown[], length?: number): string;
+  walkFirst(entries: readonly unknown[], size: number): string;
   walkKeys(value: object): string;
+  shown(key: unknown, item: unknown): unknown;
+  readonly mostEntries: number;
 }
-
-const mostEntries = 200;
 
 /** The JSON text of an object that JSON.stringify would empty (Map), misread (Error) or run (toJSON). */
 export function describeObject(value: object, walk: ValueWalk): string {
   // A Proxy may answer anything to `toJSON`, even with a request to a server: its keys are read, nothing is called.
-  if (types.isProxy(value)) return Array.isArray(value) ? walk.walkItems(value) : walk.walkKeys(value);
+  if (types.isProxy(value)) return describeProxy(value, walk);
   if (Array.isArray(value)) return walk.walkItems(value);
   return describeBuiltIn(value, walk) ?? describeInstance(value, walk);
 }
 
+/** What answers anything answers `length` too, and to reckon with that answer may call it. */
+function describeProxy(value: object, walk: ValueWalk): string {
+  if (!Array.isArray(value)) return walk.walkKeys(value);
+  const length: unknown = Reflect.get(value, 'length');
+  return isLength(length) ? walk.walkItems(value, length) : walk.walkKeys(value);
+}
+
+function isLength(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
 function describeBuiltIn(value: object, walk: ValueWalk): string | undefined {
   if (types.isDate(value)) return describeDate(value);
-  if (types.isMap(value))
-    return markerWith('map', 'entries', walk.walkItems(firstOf(Map.prototype.entries.call(value))));
-  if (types.isSet(value)) return markerWith('set', 'values', walk.walkItems(firstOf(Set.prototype.values.call(value))));
+  if (types.isMap(value)) return describeMap(value, walk);
+  if (types.isSet(value)) return describeSet(value, walk);
   if (types.isNativeError(value) || value instanceof Error) return describeError(value, walk);
-  if (types.isRegExp(value)) return JSON.stringify(RegExp.prototype.toString.call(value));
+  if (types.isRegExp(value)) return walk.walk(RegExp.prototype.toString.call(value));
   if (value instanceof URL) return walk.walk(value.href);
   if (ArrayBuffer.isView(value)) return describeView(value, walk);
   if (types.isAnyArrayBuffer(value)) return marker('bytes', { type: 'ArrayBuffer', bytes: value.byteLength });
@@ -39,7 +50,7 @@ function describeInstance(value: object, walk: ValueWalk): string {
     const answer: unknown = Reflect.apply(toJson, value, ['']);
     // An object whose toJSON gives itself would be asked for ever.
     if (answer !== value)
-      return typeof answer === 'object' && answer !== null ? describeAnswer(answer, walk) : walk.walk(answer);
+      {return typeof answer === 'object' && answer !== null ? describeAnswer(answer, walk) : walk.walk(answer);}
   }
   const text = walk.walkKeys(value);
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -113,11 +124,18 @@ function typeName(value: object): string {
   return typeof maker === 'function' ? maker.name : 'Object';
 }
 
-/** As an array that knows its whole length, so that the walk says how many are missing. */
-function firstOf(entries: Iterator<unknown>): readonly unknown[] {
-  const first: unknown[] = [];
-  for (let step = entries.next(); step.done !== true && first.length <= mostEntries; step = entries.next()) {
-    first.push(step.value);
+function describeMap(value: object, walk: ValueWalk): string {
+  const entries: unknown[] = [];
+  for (const [key, item] of Map.prototype.entries.call(value)) {
+    if (entries.push([key, walk.shown(key, item)]) >= walk.mostEntries) break;
   }
-  return first;
+  return markerWith('map', 'entries', walk.walkFirst(entries, Number(Reflect.get(Map.prototype, 'size', value))));
+}
+
+function describeSet(value: object, walk: ValueWalk): string {
+  const values: unknown[] = [];
+  for (const item of Set.prototype.values.call(value)) {
+    if (values.push(item) >= walk.mostEntries) break;
+  }
+  return markerWith('set', 'values', walk.walkFirst(values, Number(Reflect.get(Set.prototype, 'size', value))));
 }

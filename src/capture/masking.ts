@@ -1,5 +1,6 @@
 import { defaultPatterns, type MaskPattern } from './patterns.ts';
 import { isSecretKey } from './secret-keys.ts';
+import { suspects } from './suspicion.ts';
 
 /** Rules beside the default ones. */
 export interface MaskRules {
@@ -15,9 +16,9 @@ export interface MaskRules {
 export interface Masking {
   /** True for a key whose value must not be kept, at any depth. */
   hidesKey(key: string): boolean;
-  /** True when `text` might hold something to mask. Cheap, and may be wrong in that direction only. */
-  suspects(text: string): boolean;
-  /** The text with everything masked. */
+  /** True for a key that neither hides its value nor holds something to mask itself. */
+  isPlainKey(key: string): boolean;
+  /** The text with everything masked; the very same text where there is nothing to mask, which is told cheaply. */
   maskText(text: string): string;
 }
 
@@ -25,21 +26,29 @@ export const MASKED = '[masked]';
 
 export const noMasking: Masking = {
   hidesKey: () => false,
-  suspects: () => false,
+  isPlainKey: () => true,
   maskText: (text) => text,
 };
 
 const knownKeysBound = 10_000;
-/** Everything the default patterns find has a digit or an `@`; a language has few of either, so most text stops here. */
-const digitOrAt = /[\d@]/;
+/** No name of a secret is longer; a longer key is data. */
+const longestKey = 200;
+const slots = 512;
+const shortestRemembered = 12;
+const longestRemembered = 2_048;
 /** JSON held in a string: worth a parse only if it could hold a key. */
 const looksLikeJson = /^\s*[[{]/;
+
+/** What a key does: nothing, hide its value, or hold something to mask. */
+type KeyRule = 'plain' | 'hides' | 'holds';
 
 export class RuleMasking implements Masking {
   readonly #ownKeys: ReadonlySet<string>;
   readonly #patterns: readonly MaskPattern[];
   readonly #hasOwnPatterns: boolean;
-  readonly #knownKeys = new Map<string, boolean>();
+  readonly #knownKeys = new Map<string, KeyRule>();
+  /** Texts that were found clean. A conversation is captured again at every turn of it, the same strings each time. */
+  readonly #clean: string[] = new Array<string>(slots).fill('');
 
   constructor(rules: MaskRules = {}) {
     this.#ownKeys = new Set((rules.keys ?? []).map(foldKey));
@@ -49,23 +58,40 @@ export class RuleMasking implements Masking {
   }
 
   hidesKey(key: string): boolean {
-    const known = this.#knownKeys.get(key);
-    if (known !== undefined) return known;
-    const hides = isSecretKey(key) || (this.#ownKeys.size > 0 && this.#ownKeys.has(foldKey(key)));
-    // Keys made of data (a map from customer to order) must not grow the memory of an agent that runs for weeks.
-    if (this.#knownKeys.size >= knownKeysBound) this.#knownKeys.clear();
-    this.#knownKeys.set(key, hides);
-    return hides;
+    return this.#ruleOf(key) === 'hides';
   }
 
-  suspects(text: string): boolean {
-    if (this.#hasOwnPatterns) return true;
-    const first = text.charCodeAt(0);
-    if (first === 123 || first === 91 || first <= 32) return looksLikeJson.test(text) || suspectsToken(text);
-    return digitOrAt.test(text) ? suspectsToken(text) : text.startsWith('-----BEGIN');
+  isPlainKey(key: string): boolean {
+    return this.#ruleOf(key) === 'plain';
+  }
+
+  #ruleOf(key: string): KeyRule {
+    const known = this.#knownKeys.get(key);
+    if (known !== undefined) return known;
+    const rule = this.#readKey(key);
+    // Keys made of data (a map from customer to order) must not grow the memory of an agent that runs for weeks.
+    if (key.length > longestKey) return rule;
+    if (this.#knownKeys.size >= knownKeysBound) this.#knownKeys.clear();
+    this.#knownKeys.set(key, rule);
+    return rule;
+  }
+
+  #readKey(key: string): KeyRule {
+    if (key.length <= longestKey && (isSecretKey(key) || this.#ownKeys.has(foldKey(key)))) return 'hides';
+    return this.maskText(key) === key ? 'plain' : 'holds';
   }
 
   maskText(text: string): string {
+    if (this.#hasOwnPatterns) return this.#maskSuspect(text);
+    if (text.length < shortestRemembered || text.length > longestRemembered) return suspects(text) ? this.#maskSuspect(text) : text;
+    const slot = slotOf(text);
+    if (this.#clean[slot] === text) return text;
+    const masked = suspects(text) ? this.#maskSuspect(text) : text;
+    if (masked === text) this.#clean[slot] = text;
+    return masked;
+  }
+
+  #maskSuspect(text: string): string {
     let masked = looksLikeJson.test(text) ? this.#maskJson(text) : text;
     for (const { name, pattern, accept } of this.#patterns) {
       pattern.lastIndex = 0;
@@ -76,17 +102,23 @@ export class RuleMasking implements Masking {
 
   #maskJson(text: string): string {
     try {
-      let hidden = 0;
+      let changes = 0;
       const parsed: unknown = JSON.parse(text, (key, value: unknown) => {
-        if (key === '' || !hidesValue(this, key, value)) return value;
-        hidden += 1;
-        return MASKED;
+        const masked = this.#maskMember(key, value);
+        if (masked !== value) changes += 1;
+        return masked;
       });
       // Text without a secret keeps its own spaces and order.
-      return hidden === 0 ? text : JSON.stringify(parsed);
+      return changes === 0 ? text : JSON.stringify(parsed);
     } catch {
       return this.#maskBrokenJson(text);
     }
+  }
+
+  /** Strings are masked as what they say: in their JSON text the `n` of a line break would hide where a key begins. */
+  #maskMember(key: string, value: unknown): unknown {
+    if (key !== '' && hidesValue(this, key, value)) return MASKED;
+    return typeof value === 'string' ? this.maskText(value) : value;
   }
 
   /** A stream that was cut, or several documents in one string. */
@@ -103,6 +135,13 @@ export function hidesValue(masking: Masking, key: string, value: unknown): boole
   return value !== null && value !== undefined && typeof value !== 'boolean' && masking.hidesKey(key);
 }
 
+/** Cheap and good enough to tell a few hundred texts apart: a wrong guess costs one comparison. */
+function slotOf(text: string): number {
+  const { length } = text;
+  const middle = text.charCodeAt(length >> 1);
+  return (length * 31 + middle * 7 + text.charCodeAt(length - 3) * 13 + text.charCodeAt(length >> 2)) & (slots - 1);
+}
+
 function foldKey(key: string): string {
   return key.toLowerCase().replace(/[_\-\s]/g, '');
 }
@@ -112,49 +151,4 @@ function toMaskPattern(rule: RegExp | MaskPattern): MaskPattern {
     rule instanceof RegExp ? { name: 'masked', pattern: rule, accept: undefined } : rule;
   const global = pattern.flags.includes('g') ? pattern : new RegExp(pattern.source, `${pattern.flags}g`);
   return accept === undefined ? { name, pattern: global } : { name, pattern: global, accept };
-}
-
-const other = 0;
-const digit = 1;
-const word = 2;
-const gap = 3;
-const at = 4;
-
-/** What each ASCII character can be a part of: a number with gaps, or a token. */
-const shapes = new Uint8Array(128);
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_') shapes[character.charCodeAt(0)] = word;
-for (const character of '0123456789') shapes[character.charCodeAt(0)] = digit;
-for (const character of ' -().') shapes[character.charCodeAt(0)] = gap;
-shapes['@'.charCodeAt(0)] = at;
-
-const shortestNumber = 7;
-const shortestToken = 14;
-const hyphen = 45;
-
-/**
- * One pass that finds an `@`, seven digits with gaps, or fourteen characters of a token. Nine regular expressions would
- * read the same text nine times; most texts have none of the three.
- */
-function suspectsToken(text: string): boolean {
-  let digits = 0;
-  let token = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    const shape = code < 128 ? shapes[code] : other;
-    if (shape === word) {
-      digits = 0;
-      token += 1;
-    } else if (shape === digit) {
-      digits += 1;
-      token += 1;
-      if (digits >= shortestNumber) return true;
-    } else if (shape === at) {
-      return true;
-    } else {
-      if (shape === other) digits = 0;
-      token = code === hyphen ? token + 1 : 0;
-    }
-    if (token >= shortestToken) return true;
-  }
-  return false;
 }

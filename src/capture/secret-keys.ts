@@ -1,9 +1,5 @@
 /** Words that make a key secret wherever they stand in it: `dbPassword`, `client_secret`, `set-cookie`. */
-const secretWords = new Set([
-  ...['password', 'passwd', 'pwd', 'passphrase', 'passcode', 'secret', 'secrets', 'credential', 'credentials'],
-  ...['authorization', 'cookie', 'cookies', 'jwt', 'apikey', 'cvv', 'cvc', 'ssn'],
-  ...['accesstoken', 'authtoken', 'refreshtoken', 'idtoken', 'clientsecret', 'secretkey', 'privatekey', 'accesskey'],
-]);
+const secretWords = new Set(['password', 'passwd', 'pwd', 'passphrase', 'passcode', 'secret', 'secrets', 'credential', 'credentials', 'authorization', 'cookie', 'cookies', 'jwt', 'apikey', 'cvv', 'cvc', 'ssn', 'accesstoken', 'authtoken', 'refreshtoken', 'idtoken', 'clientsecret', 'secretkey', 'privatekey', 'accesskey']);
 /** Words that make a following `key` secret. `key` alone, `primaryKey` and `cacheKey` are harmless. */
 const secretKeyOwners = new Set(['api', 'access', 'private', 'secret', 'encryption', 'signing', 'master', 'account']);
 /** Tokens that are places in a list or words of a model, not credentials. */

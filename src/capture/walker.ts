@@ -8,6 +8,8 @@ import { escapeKey, marker } from './marker.ts';
 import { hidesValue, MASKED, type Masking } from './masking.ts';
 
 const nodesPerLookAtClock = 32;
+/** Characters kept of a key, a name or a message inside a marker. */
+const longestPhrase = 1024;
 
 /**
  * Turns any value into JSON text, one node at a time, for what the scanner turned down. Cuts, masks and names on the
@@ -35,32 +37,55 @@ export class Walker implements ValueWalk {
   }
 
   walk(value: unknown): string {
+    const before = this.#length;
     const text = this.#node(value);
-    this.#length += text.length;
+    // Not added to what its parts have added: a text must not count once for every level it stands in.
+    this.#length = before + text.length;
     return text;
   }
 
   /** A list that is too long keeps its beginning and its end, and says how many are missing between. */
-  walkItems(items: readonly unknown[]): string {
+  walkItems(items: readonly unknown[], length: number = items.length): string {
     const { arrayHead, arrayTail } = this.#limits;
-    this.fingerprint.add(String(items.length));
-    const omitted = items.length - arrayHead - arrayTail;
-    if (omitted <= 0) return `[${this.#texts(items, 0, items.length)}]`;
+    this.fingerprint.add(String(length));
+    const omitted = length - arrayHead - arrayTail;
+    if (omitted <= 0) return `[${this.#texts(items, 0, length)}]`;
     const head = this.#texts(items, 0, arrayHead);
-    const tail = this.#texts(items, items.length - arrayTail, items.length);
+    const tail = this.#texts(items, length - arrayTail, length);
     return `[${[head, marker('items', { omitted }), tail].filter((part) => part !== '').join(',')}]`;
+  }
+
+  /** The first of a Map's or a Set's entries, of which there are `size`. */
+  walkFirst(entries: readonly unknown[], size: number): string {
+    this.fingerprint.add(String(size));
+    const texts = this.#texts(entries, 0, entries.length);
+    const omitted = size - entries.length;
+    return omitted > 0 ? `[${texts},${marker('items', { omitted })}]` : `[${texts}]`;
+  }
+
+  /** How many entries of an object, a Map or a Set are kept. */
+  get mostEntries(): number {
+    return this.#limits.arrayHead + this.#limits.arrayTail;
+  }
+
+  /** What stands under a key: `item`, unless the key names a secret. */
+  shown(key: unknown, item: unknown): unknown {
+    if (typeof key !== 'string' || !hidesValue(this.#masking, key, item)) return item;
+    if (typeof item === 'string' || typeof item === 'number') this.fingerprint.add(String(item));
+    return MASKED;
   }
 
   walkKeys(value: object): string {
     const keys = Object.keys(value);
-    const kept = this.#limits.arrayHead + this.#limits.arrayTail;
     const parts: string[] = [];
-    for (const key of keys.slice(0, kept)) {
+    let read = 0;
+    for (const key of keys.slice(0, this.mostEntries)) {
+      if (this.#isFull()) break;
       const text = this.#property(value, key);
       if (text !== undefined) parts.push(`${this.#key(key)}:${text}`);
-      if (this.#isFull()) break;
+      read += 1;
     }
-    const omitted = keys.length - kept;
+    const omitted = keys.length - read;
     if (omitted > 0) parts.push(`"$clew":"keys","omitted":${omitted}`);
     return `{${parts.join(',')}}`;
   }
@@ -75,11 +100,11 @@ export class Walker implements ValueWalk {
       case 'boolean':
         return String(value);
       case 'bigint':
-        return marker('bigint', { value: String(value).slice(0, 1000) });
+        return describeBigInt(value);
       case 'symbol':
-        return marker('symbol', { description: value.description ?? '' });
+        return marker('symbol', { description: this.#phrase(value.description ?? '') });
       case 'function':
-        return marker('function', { name: readName(value) });
+        return marker('function', { name: this.#phrase(readName(value)) });
       case 'object':
         return value === null ? 'null' : this.#object(value);
       default:
@@ -90,8 +115,7 @@ export class Walker implements ValueWalk {
   #string(text: string): string {
     this.fingerprint.add(text);
     const cut = cutText(text, this.#limits.stringLength);
-    const masked = this.#masking.suspects(cut) ? this.#masking.maskText(cut) : cut;
-    this.#length += masked.length;
+    const masked = this.#masking.maskText(cut);
     if (cut === text) return JSON.stringify(masked);
     return marker('truncated', { bytes: Buffer.byteLength(text), text: masked });
   }
@@ -104,7 +128,7 @@ export class Walker implements ValueWalk {
     try {
       return describeObject(value, this);
     } catch (error) {
-      return marker('unreadable', { type: readTypeName(value), message: readMessage(error) });
+      return marker('unreadable', { type: readTypeName(value), message: this.#phrase(readMessage(error)) });
     } finally {
       this.#ancestors.pop();
     }
@@ -126,7 +150,7 @@ export class Walker implements ValueWalk {
     try {
       return this.walk(items[index]);
     } catch (error) {
-      return marker('unreadable', { message: readMessage(error) });
+      return marker('unreadable', { message: this.#phrase(readMessage(error)) });
     }
   }
 
@@ -134,20 +158,21 @@ export class Walker implements ValueWalk {
     try {
       const item: unknown = Reflect.get(value, key);
       if (item === undefined) return undefined;
-      if (!hidesValue(this.#masking, key, item)) return this.walk(item);
-      if (typeof item === 'string' || typeof item === 'number') this.fingerprint.add(String(item));
-      return `"${MASKED}"`;
+      const shown = this.shown(key, item);
+      return shown === MASKED ? `"${MASKED}"` : this.walk(shown);
     } catch (error) {
-      return marker('unreadable', { message: readMessage(error) });
+      return marker('unreadable', { message: this.#phrase(readMessage(error)) });
     }
   }
 
   /** A key is data too: a map from e-mail address to order. */
   #key(key: string): string {
     this.fingerprint.add(key);
-    const cut = cutText(key, 1024);
-    const masked = this.#masking.suspects(cut) ? this.#masking.maskText(cut) : cut;
-    return JSON.stringify(escapeKey(masked));
+    return JSON.stringify(escapeKey(this.#phrase(key)));
+  }
+
+  #phrase(text: string): string {
+    return this.#masking.maskText(cutText(text, longestPhrase));
   }
 
   /** Looks at the clock now and then: the clock costs as much as a node. */
@@ -156,6 +181,13 @@ export class Walker implements ValueWalk {
     if (this.#nodes % nodesPerLookAtClock === 0 && performance.now() > this.#deadline) this.#isLate = true;
     return this.#isLate || this.#length > this.#limits.valueBytes * 2;
   }
+}
+
+/** A thousand digits are 3,322 bits; to print millions of them takes longer than a capture may. */
+function describeBigInt(value: bigint): string {
+  return BigInt.asIntN(3_322, value) === value
+    ? marker('bigint', { value: String(value) })
+    : marker('bigint', { value: 'more than 1,000 digits' });
 }
 
 export function readName(value: object): string {
@@ -183,7 +215,7 @@ export function readTypeName(value: object): string {
 export function readMessage(error: unknown): string {
   try {
     const message: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'message') : error;
-    return String(message).slice(0, 500);
+    return cutText(String(message), 500);
   } catch {
     return 'cannot be read';
   }

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+import { untraced } from '../base/shared.ts';
 import { marker } from '../capture/marker.ts';
 import { readParameterNames } from './parameter-names.ts';
 
@@ -52,19 +54,16 @@ function redactKeys(input: object, keys: readonly string[], ownName: string | un
 
 function readSafely(input: object, key: string): unknown {
   try {
-    return Reflect.get(input, key);
+    // A getter of the user's may be traced itself; being recorded is no call of it.
+    return untraced((): unknown => Reflect.get(input, key));
   } catch {
     return undefined;
   }
 }
 
 function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  try {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null;
-  } catch {
-    // A revoked Proxy has no prototype to give.
-    return false;
-  }
+  // Asking a Proxy runs the user's code, and a revoked one cannot be asked.
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

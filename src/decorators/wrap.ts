@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { types } from 'node:util';
 import { shared } from '../base/shared.ts';
 import type { CallDefinition } from '../call/definition.ts';
+import { activeScope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 import { activeTracer } from '../tracer/active.ts';
 import { createInputNaming } from './call-input.ts';
@@ -26,16 +27,19 @@ export interface WrapOptions extends Omit<
 /** Which decorator it is. */
 export type WrapKind = 'trace' | 'span' | 'generation';
 
-export type AnyFunction = (this: never, ...args: never[]) => unknown;
+/** Whatever can be called: no parameter list is assignable to `never`, and every function takes it. */
+export type AnyFunction = (...args: never) => unknown;
 type Callable = (this: unknown, ...args: readonly unknown[]) => unknown;
 
 /** What each wrapper wraps, so that a wrapper of a wrapper still finds the author's parameter names. */
 const originals = new WeakMap<object, object>();
 const noPositions: ReadonlySet<number> = new Set();
+/** Not a method that is named `class` or `classify`. */
+const classHead = /^class(?:\s*\{|\s+[^\s(])/;
 
 /**
  * Wraps a function so that each call is a span. The wrapper has the function's `this`, name, length, own properties
- * and Reflect metadata; called with `new`, it constructs and traces nothing.
+ * and Reflect metadata; called with `new`, it constructs and traces nothing. A class is given back as it is.
  */
 export function wrap(
   original: Callable,
@@ -43,18 +47,43 @@ export function wrap(
   options: WrapOptions,
   redactedPositions: ReadonlySet<number> = noPositions,
 ): Callable {
+  if (isClass(original)) return original;
   const definition = define(original, kind, options, redactedPositions);
-  function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
-    if (new.target !== undefined)
-      return Reflect.construct(original, args, new.target === wrapper ? original : new.target);
-    if (shared.recording === 0 || shared.reading) return Reflect.apply(original, this, args);
-    const tracer = activeTracer();
-    if (tracer === undefined) return Reflect.apply(original, this, args);
-    return tracer.call({ definition, args, invoke: () => Reflect.apply(original, this, args) });
-  }
+  const call = (self: unknown, args: readonly unknown[]): unknown => {
+    if (shared.recording === 0 || shared.reading) return Reflect.apply(original, self, args);
+    const scope = activeScope();
+    const tracer = activeTracer(scope);
+    if (tracer === undefined) return Reflect.apply(original, self, args);
+    return tracer.call({ definition, args, scope, invoke: () => Reflect.apply(original, self, args) });
+  };
+  const wrapper = Object.hasOwn(original, 'prototype') ? constructible(original, call) : notConstructible(call);
   resemble(wrapper, original);
   originals.set(wrapper, original);
   return wrapper;
+}
+
+type Call = (self: unknown, args: readonly unknown[]) => unknown;
+
+function constructible(original: Callable, call: Call): Callable {
+  return function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
+    if (new.target === undefined) return call(this, args);
+    return Reflect.construct(original, args, new.target === wrapper ? original : new.target);
+  };
+}
+
+/** Methods and arrow functions have no `prototype`, by which libraries tell them from classes: nor has a method. */
+function notConstructible(call: Call): Callable {
+  const { wrapper } = {
+    wrapper(this: unknown, ...args: readonly unknown[]): unknown {
+      return call(this, args);
+    },
+  };
+  return wrapper;
+}
+
+/** A class has no call to trace, and a stand-in for it would lose its private statics. */
+function isClass(original: Callable): boolean {
+  return classHead.test(Function.prototype.toString.call(original));
 }
 
 export function isCallable(value: unknown): value is Callable {
@@ -90,7 +119,7 @@ function authorsFunction(wrapped: object): object {
 
 /** Frameworks read names, lengths, properties and metadata off functions: Nest finds its routes by them. */
 function resemble(wrapper: Callable, original: Callable): void {
-  Object.setPrototypeOf(wrapper, Object.getPrototypeOf(original));
+  Reflect.setPrototypeOf(wrapper, Reflect.getPrototypeOf(original));
   for (const key of Reflect.ownKeys(original)) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
     if (descriptor !== undefined) Reflect.defineProperty(wrapper, key, descriptor);

@@ -99,7 +99,7 @@ export class FileTraceExporter implements TraceExporter {
     let next = 0;
     try {
       while (next < batch.traces.length && (next === 0 || performance.now() < deadline))
-        next = this.#writeChunk(batch.traces, next);
+        {next = this.#writeChunk(batch.traces, next);}
     } catch (error) {
       this.#close(batch, () =>
         batch.reject(new Error(`${this.#path} cannot be written: ${String(error)}`, { cause: error })),
@@ -117,7 +117,7 @@ export class FileTraceExporter implements TraceExporter {
     let next = from;
     for (; next < traces.length && lines.length < chunkLength; next += 1) lines += `${traces[next]?.text() ?? ''}\n`;
     if (this.#file.append(lines))
-      this.#report?.warn('file-replaced', `${this.#path} was removed or replaced; a new file was opened`);
+      {this.#report?.warn('file-replaced', `${this.#path} was removed or replaced; a new file was opened`);}
     return next;
   }
 

@@ -81,7 +81,8 @@ export class TraceCollection {
 
   /** What is held, as a record. */
   build(changes: TraceChanges): TraceRecord {
-    const records = this.spans.filter((span) => span instanceof SpanRecord);
+    const records: SpanRecord[] = [];
+    for (const span of this.#spans.values()) if (span instanceof SpanRecord) records.push(span);
     return buildTrace(this.head, records, this.#dropped, changes);
   }
 

@@ -1,6 +1,6 @@
 import type { Report } from '../base/report.ts';
-import { fence, isPromiseLike } from '../base/fence.ts';
-import { shared } from '../base/shared.ts';
+import { fence, isPromiseLike, type Foreign } from '../base/fence.ts';
+import { shared, untraced } from '../base/shared.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
 import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
@@ -21,8 +21,9 @@ export interface LaneStats {
  */
 export class Lane {
   readonly exporter: TraceExporter;
-  readonly #report: Report;
-  readonly #quietScope: object;
+  readonly #foreign: Foreign;
+  /** Runs a call of the exporter with tracing off. */
+  readonly #quietly: <Result>(run: () => Result) => Result;
   readonly #waiting = new Set<Promise<void>>();
   readonly #reasons = new Map<string, number>();
   readonly #name: string;
@@ -32,9 +33,11 @@ export class Lane {
 
   constructor(exporter: TraceExporter, report: Report, quietScope: object) {
     this.exporter = exporter;
-    this.#report = report;
-    this.#quietScope = quietScope;
     this.#name = nameOf(exporter);
+    this.#foreign = { report, code: 'exporter-failed', what: `the exporter ${this.#name}` };
+    // One that amends in place answers at once, and needs no context that outlives the call: that would cost each span
+    // as much as its own.
+    this.#quietly = exporter.amendsInPlace === true ? untraced : (run) => shared.storage.run(quietScope, run);
     if (exporter.connect !== undefined) this.#call(() => exporter.connect?.(report));
   }
 
@@ -55,11 +58,11 @@ export class Lane {
   }
 
   exportStart(span: SpanRecord): void {
-    if (this.exporter.exportStart !== undefined) this.#call(() => this.exporter.exportStart?.(span));
+    if (this.exporter.exportStart !== undefined) void this.#call(() => this.exporter.exportStart?.(span));
   }
 
   exportSpan(span: SpanRecord): void {
-    if (this.exporter.exportSpan !== undefined) this.#call(() => this.exporter.exportSpan?.(span));
+    if (this.exporter.exportSpan !== undefined) void this.#call(() => this.exporter.exportSpan?.(span));
   }
 
   /** Resolves when everything handed over was answered and flushed. Never rejects, and may never resolve. */
@@ -112,14 +115,13 @@ export class Lane {
     this.#dropped += spans;
     const reason = reasonOf(error);
     if (this.#reasons.size < 50 || this.#reasons.has(reason))
-      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + spans);
+      {this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + spans);}
   }
 
   #call<Result>(run: () => Result, onFailure?: (error: unknown) => void): Result | undefined;
   #call<Result>(run: () => Result, onFailure: (error: unknown) => void, swallow: true): Promise<void>;
   #call<Result>(run: () => Result, onFailure: (error: unknown) => void = () => {}, swallow = false): unknown {
-    const foreign = { report: this.#report, code: 'exporter-failed', what: `the exporter ${this.#name}` };
-    const result = fence(foreign, () => shared.storage.run(this.#quietScope, run), onFailure);
+    const result = fence(this.#foreign, () => this.#quietly(run), onFailure);
     if (!swallow) return result;
     return Promise.resolve(result).then(
       () => {},

@@ -95,12 +95,12 @@ export class Pipeline {
 
   /** Sends what waits for late spans; closes nothing. */
   sendWaiting(): void {
-    for (const collection of [...this.#open.values()]) if (collection.wait !== undefined) this.#send(collection);
+    for (const collection of Array.from(this.#open.values())) if (collection.wait !== undefined) this.#send(collection);
   }
 
   /** Ends every open span with outcome `no_end`, children before parents. */
   closeAll(): void {
-    for (const collection of [...this.#open.values()]) this.#close(collection);
+    for (const collection of Array.from(this.#open.values())) this.#close(collection);
     this.sendWaiting();
   }
 
@@ -116,7 +116,7 @@ export class Pipeline {
   /** Resolves once every exporter has answered for the trace. */
   async delivered(head: TraceHead): Promise<EndResult> {
     while (head.collection instanceof TraceCollection && head.collection.wait !== undefined)
-      await head.collection.wait.over;
+      {await head.collection.wait.over;}
     const { delivery, traceId } = head;
     if (delivery === undefined) return { ok: true, traceId, exported: false };
     await delivery.settled;
@@ -225,15 +225,14 @@ export class Pipeline {
   /** Forgets the records; a trace without open spans is forgotten whole. */
   #release(collection: TraceCollection): void {
     this.#length -= collection.length;
-    collection.release();
-    if (collection.openCount > 0) return;
+    if (collection.openCount > 0) return collection.release();
     collection.head.collection = undefined;
     this.#open.delete(collection.head.traceId);
   }
 
   #close(collection: TraceCollection): void {
     for (const span of collection.spans.toReversed())
-      if (!(span instanceof SpanRecord)) span.conclude({ outcome: 'no_end' });
+      {if (!(span instanceof SpanRecord)) span.conclude({ outcome: 'no_end' });}
   }
 
   #closeOldest(): void {
@@ -245,7 +244,7 @@ export class Pipeline {
 
   #sweep(now: number): void {
     this.#lastSweep = now;
-    for (const collection of [...this.#open.values()]) {
+    for (const collection of Array.from(this.#open.values())) {
       if (now - collection.lastActivity > this.#parts.limits.idleMs) this.#close(collection);
     }
   }

@@ -22,6 +22,16 @@ export function parseObject(text: string | null): JsonObject {
   return isJsonObject(value) ? value : noMetadata;
 }
 
+/** The wire data of a record: new, and free to change. */
+export function parseWire(text: string): JsonObject {
+  const value: unknown = JSON.parse(text);
+  return isWireObject(value) ? value : {};
+}
+
+function isWireObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

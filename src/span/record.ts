@@ -2,7 +2,7 @@ import { formatTime, roundMs, type TimeAnchor } from '../base/clock.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
 import type { Usage } from '../capture/usage/usage.ts';
 import type { EventFields, SpanFields, SpanLink } from './fields.ts';
-import { parseFrozen, parseObject, type Json, type JsonObject } from './json.ts';
+import { parseFrozen, parseObject, parseWire, type Json, type JsonObject } from './json.ts';
 import type { Level, Outcome, SpanKind, SpanType } from './kind.ts';
 import { spanText } from './wire.ts';
 
@@ -143,8 +143,7 @@ export class SpanRecord implements Readonly<SpanFields> {
 
   /** The record as wire data, new at each call and free to change. */
   toJSON(): JsonObject {
-    const wire: JsonObject = JSON.parse(this.text());
-    return wire;
+    return parseWire(this.text());
   }
 
   /** The same record with other fields. */

@@ -7,16 +7,16 @@ export type UsageLike = Usage | Readonly<Record<string, unknown>> | object;
 /** What a generation has beside a span. All of it can be given at the start, in `update`, or at the end. */
 export interface GenerationFields {
   /** The model's own name, such as `claude-sonnet-4-6`; it is what rollups group by. */
-  readonly model?: string | null;
-  readonly provider?: string | null;
+  readonly model?: string | null | undefined;
+  readonly provider?: string | null | undefined;
   readonly modelParameters?: unknown;
-  readonly usage?: UsageLike | null;
+  readonly usage?: UsageLike | null | undefined;
   /** US dollars, 0 or more. Null means that nobody knows. */
-  readonly costUsd?: number | null;
+  readonly costUsd?: number | null | undefined;
   /** Milliseconds to the first token. */
-  readonly ttftMs?: number | null;
+  readonly ttftMs?: number | null | undefined;
   /** The provider's id of the answer: equal ids are counted once. */
-  readonly responseId?: string | null;
+  readonly responseId?: string | null | undefined;
   readonly toolCalls?: readonly unknown[];
 }
 

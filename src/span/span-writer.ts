@@ -107,7 +107,7 @@ export class SpanWriter {
     if (usage === null) return null;
     const read = readUsage(usage);
     if (read === undefined)
-      this.#wrong('usage', 'usage has no number of 0 or more under a known name; it was left out');
+      {this.#wrong('usage', 'usage has no number of 0 or more under a known name; it was left out');}
     return read ?? null;
   }
 

@@ -1,24 +1,19 @@
-import { createAnchor, roundMs } from '../base/clock.ts';
-import { createSpanId, createTraceId } from '../base/ids.ts';
+import { roundMs } from '../base/clock.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
-import { describeException, type ExceptionRecord } from '../capture/exception.ts';
+import { describeException } from '../capture/exception.ts';
+import { fingerprintOf } from '../capture/fingerprint.ts';
 import { readAnswer } from '../capture/usage/answer.ts';
+import { mergeUsage } from '../capture/usage/usage.ts';
 import { detachedHost } from './detached-host.ts';
 import { Failures } from './failures.ts';
-import type { SpanFields, SpanLink } from './fields.ts';
+import type { SpanLink } from './fields.ts';
 import type { TraceHead } from './head.ts';
 import type { SpanHost } from './host.ts';
-import { parseFrozen, parseObject, type Json, type JsonObject } from './json.ts';
-import { isSpanKind, type Level, type Outcome, type SpanKind, type SpanType } from './kind.ts';
+import type { Level, Outcome, SpanType } from './kind.ts';
+import { noEvents, openFields, type NewSpan } from './open-fields.ts';
 import { SpanRecord } from './record.ts';
 import type { EndOptions, GenerationOptions, SpanOptions, SpanUpdate } from './span-options.ts';
-
-/** What a span can be built of by hand. */
-export interface NewSpan extends SpanOptions {
-  readonly name: string;
-  readonly parentId?: string | null;
-  readonly traceId?: string;
-}
+import { SpanView } from './span-view.ts';
 
 /** Where a live span comes from. */
 export interface SpanOrigin {
@@ -26,7 +21,7 @@ export interface SpanOrigin {
   readonly head: TraceHead | undefined;
   readonly parent: Span | undefined;
   /** What was passed to the call, captured when it was called; wins over the option `input`. */
-  readonly captured?: Captured | null;
+  readonly captured?: Captured | null | undefined;
   /** False for a call whose output is not wanted. Default: what the tracer says. */
   readonly includeOutput?: boolean;
 }
@@ -57,10 +52,9 @@ const mostLinks = 100;
  * console.log(span.durationMs);
  * ```
  */
-export class Span {
+export class Span extends SpanView {
   readonly #host: SpanHost<Span>;
   readonly #head: TraceHead | undefined;
-  readonly #fields: SpanFields;
   readonly #includesOutput: boolean;
   #fingerprint: string | null = null;
   #failures: Failures | undefined;
@@ -68,141 +62,18 @@ export class Span {
   #parent: Span | undefined;
 
   constructor(options: NewSpan, origin?: SpanOrigin) {
-    const host = origin?.host ?? detachedHost();
+    const host: SpanHost<Span> = origin?.host ?? detachedHost();
     const head = origin?.head;
     const parent = origin?.parent;
+    super(openFields(options, host, head, parent?.spanId));
     this.#host = host;
     this.#head = head;
     this.#parent = parent;
     this.#includesOutput = host.policy.includeOutputs && origin?.includeOutput !== false;
-    const fields: SpanFields = {
-      traceId: head?.traceId ?? options.traceId ?? createTraceId(),
-      spanId: createSpanId(),
-      parentId: parent?.spanId ?? options.parentId ?? null,
-      type: options.type ?? 'span',
-      kind: isSpanKind(options.kind) ? options.kind : options.type === 'generation' ? 'llm' : 'custom',
-      name: host.writer.name(options.name),
-      anchor: head?.anchor ?? createAnchor(host.clock),
-      startedAt: 0,
-      endedAt: null,
-      level: 'DEFAULT',
-      outcome: 'running',
-      statusMessage: null,
-      error: null,
-      exception: null,
-      attempt: 1,
-      inputText: null,
-      outputText: null,
-      metadataText: null,
-      links: noLinks,
-      eventFields: noEvents,
-      model: null,
-      provider: null,
-      modelParametersText: null,
-      usage: null,
-      usageScope: 'self',
-      costUsd: null,
-      ttftMs: null,
-      responseId: null,
-      toolCallsText: null,
-    };
-    this.#fields = fields;
     this.#takeOptions(options, origin?.captured);
     // Last, so that capturing the input is not counted as the work.
-    fields.startedAt = host.clock.now();
+    this.fields.startedAt = host.clock.now();
     if (head !== undefined) host.started(this, head);
-  }
-
-  get traceId(): string {
-    return this.#fields.traceId;
-  }
-
-  /** 16 hexadecimal digits. */
-  get spanId(): string {
-    return this.#fields.spanId;
-  }
-
-  get parentId(): string | null {
-    return this.#fields.parentId;
-  }
-
-  get name(): string {
-    return this.#fields.name;
-  }
-
-  get type(): SpanType {
-    return this.#fields.type;
-  }
-
-  get kind(): SpanKind {
-    return this.#fields.kind;
-  }
-
-  get level(): Level {
-    return this.#fields.level;
-  }
-
-  /** `running` until it ends. */
-  get outcome(): Outcome {
-    return this.#fields.outcome;
-  }
-
-  /** Monotonic milliseconds of this process. */
-  get startedAt(): number {
-    return this.#fields.startedAt;
-  }
-
-  /** Monotonic milliseconds of this process; null while it is open. */
-  get endedAt(): number | null {
-    return this.#fields.endedAt;
-  }
-
-  /** Milliseconds, never below 0; null while it is open. */
-  get durationMs(): number | null {
-    const { startedAt, endedAt } = this.#fields;
-    return endedAt === null ? null : roundMs(Math.max(0, endedAt - startedAt));
-  }
-
-  /** The message of what went wrong, or null. */
-  get error(): string | null {
-    return this.#fields.error;
-  }
-
-  get exception(): ExceptionRecord | null {
-    return this.#fields.exception;
-  }
-
-  get statusMessage(): string | null {
-    return this.#fields.statusMessage;
-  }
-
-  /** Which try this is, from 1. */
-  get attempt(): number {
-    return this.#fields.attempt;
-  }
-
-  /** As it was captured, frozen. Null after the end of a span that belongs to a tracer: its record has it. */
-  get input(): Json {
-    return parseFrozen(this.#fields.inputText);
-  }
-
-  /** As it was captured, frozen. Null after the end of a span that belongs to a tracer: its record has it. */
-  get output(): Json {
-    return parseFrozen(this.#fields.outputText);
-  }
-
-  /** Seed 002's name for `input`: an empty object where there is none (L26). */
-  get inputs(): Json {
-    return this.input ?? {};
-  }
-
-  /** Seed 002's name for `output` (L27). */
-  get outputs(): Json {
-    return this.output;
-  }
-
-  get metadata(): JsonObject {
-    return parseObject(this.#fields.metadataText);
   }
 
   /** The W3C `traceparent` header that continues this span in another process. */
@@ -239,7 +110,7 @@ export class Span {
   /** A point in time: a guardrail that spoke, a cache that hit. Level DEFAULT unless given (A45). */
   event(name: string, input?: unknown, level?: Level): void {
     if (this.#isTooLate('event')) return;
-    this.#host.writer.event(name, this.#host.clock.now(), input, level, this.#fields);
+    this.#host.writer.event(name, this.#host.clock.now(), input, level, this.fields);
   }
 
   /** Runs `run` with this span as the parent of what it calls; what it throws is thrown on and does not end the span. */
@@ -250,14 +121,14 @@ export class Span {
   /** Tells more of an open span. */
   update(update: SpanUpdate): void {
     if (this.#isTooLate('update')) return;
-    this.#host.writer.update(update, this.#fields);
+    this.#host.writer.update(this.#permitted(update), this.fields);
   }
 
   /** Points to a span of another trace; the first hundred are kept. */
   link(target: SpanLink): void {
-    const { links } = this.#fields;
+    const { links } = this.fields;
     if (this.#isTooLate('link') || links.length >= mostLinks) return;
-    this.#fields.links = [...links, { traceId: String(target.traceId), spanId: String(target.spanId) }];
+    this.fields.links = [...links, { traceId: String(target.traceId), spanId: String(target.spanId) }];
   }
 
   /** Ends it. The first end wins (A38); a later one is left out and told once at debug level. */
@@ -265,11 +136,11 @@ export class Span {
     if (this.#isTooLate('end')) return;
     const endedAt = this.#host.clock.now();
     const { error, ...update } = options;
-    this.#host.writer.update(this.#includesOutput ? update : withoutOutput(update), this.#fields);
+    this.#host.writer.update(this.#permitted(update), this.fields);
     if (update.usage === undefined) this.#readAnswer(update.output);
     if (error !== undefined && error !== null) this.#takeError(error);
-    else if (this.#fields.level === 'ERROR') this.#fields.error ??= this.#fields.statusMessage;
-    this.#close(this.#fields.level === 'ERROR' ? 'error' : 'ok', endedAt);
+    else if (this.fields.level === 'ERROR') this.fields.error ??= this.fields.statusMessage;
+    this.#close(this.fields.level === 'ERROR' ? 'error' : 'ok', endedAt);
   }
 
   /** Seed 002's name for `end` (L33). */
@@ -287,7 +158,7 @@ export class Span {
    * a body that ended its own span did nothing wrong.
    */
   conclude(ending: Ending): void {
-    if (this.#fields.endedAt !== null) return;
+    if (this.fields.endedAt !== null) return;
     const endedAt = this.#host.clock.now();
     if (ending.thrown !== undefined) this.#takeError(ending.thrown.error, true);
     this.#takeOutput(ending);
@@ -296,14 +167,14 @@ export class Span {
 
   /** Adds what one part of a streamed answer says of usage, model and time. */
   observe(part: unknown, isFirst: boolean): void {
-    if (this.#fields.endedAt !== null) return;
-    if (isFirst) this.#fields.ttftMs ??= roundMs(this.#host.clock.now() - this.#fields.startedAt);
+    if (this.fields.endedAt !== null) return;
+    if (isFirst && this.type === 'generation') this.fields.ttftMs ??= roundMs(this.#host.clock.now() - this.fields.startedAt);
     this.#readAnswer(part);
   }
 
   /** `using span = …`: ends it with the block. Disposal cannot see an error, so that the level stays as it is. */
   [Symbol.dispose](): void {
-    this.conclude({ outcome: this.#fields.level === 'ERROR' ? 'error' : 'ok' });
+    this.conclude({ outcome: this.fields.level === 'ERROR' ? 'error' : 'ok' });
   }
 
   /** Which try a new child with this name and input is. */
@@ -319,7 +190,7 @@ export class Span {
 
   /** What it has to tell so far. */
   toRecord(): SpanRecord {
-    return new SpanRecord(this.#fields);
+    return new SpanRecord(this.fields);
   }
 
   /** False for the twin that stands in while tracing is off or the trace was sampled out. */
@@ -328,11 +199,11 @@ export class Span {
   }
 
   protected createChild(name: string, options: SpanOptions, type: SpanType): Span {
-    if (this.#fields.endedAt !== null)
-      this.#host.report.debug(
+    if (this.fields.endedAt !== null)
+      {this.#host.report.debug(
         'child-of-ended',
         `"${this.name}" had ended when a child was started under it; the child amends its trace`,
-      );
+      );}
     return new Span({ ...options, name, type }, { host: this.#host, head: this.#head, parent: this });
   }
 
@@ -349,22 +220,32 @@ export class Span {
 
   #takeOptions(options: SpanOptions, given: Captured | null | undefined): void {
     const { writer, capturer, policy } = this.#host;
-    const fields = this.#fields;
+    const fields = this.fields;
     const captured = given === undefined && policy.includeInputs ? capturer.capture(options.input) : given;
     if (captured !== null && captured !== undefined) {
       fields.inputText = writer.bounded(captured.text, fields);
-      this.#fingerprint = captured.fingerprint;
+      // What found no room is a marker that many inputs share: the whole text tells them apart.
+      const isWhole = fields.inputText === captured.text;
+      this.#fingerprint = captured.fingerprint ?? (isWhole ? null : fingerprintOf(captured.text));
     }
     writer.metadata(options.metadata, fields);
     writer.generation(options, fields);
     if (options.level !== undefined) fields.level = writer.level(options.level, fields.level);
     if (options.attempt !== undefined) writer.update({ attempt: options.attempt }, fields);
     else if (this.#parent !== undefined)
-      fields.attempt = this.#parent.attemptOf(fields.name, fields.inputText, this.#fingerprint);
+      {fields.attempt = this.#parent.attemptOf(fields.name, fields.inputText, this.#fingerprint);}
+  }
+
+  /** Without what the tracer's options keep out of every record, by whatever way it comes. */
+  #permitted(update: SpanUpdate): SpanUpdate {
+    const { includeInputs } = this.#host.policy;
+    if (includeInputs && this.#includesOutput) return update;
+    const { input, output, ...rest } = update;
+    return { ...rest, ...(includeInputs && { input }), ...(this.#includesOutput && { output }) };
   }
 
   #takeOutput({ output, outputText }: Ending): void {
-    const fields = this.#fields;
+    const fields = this.fields;
     const { writer } = this.#host;
     if (output !== undefined && fields.usage === null) this.#readAnswer(output);
     // What the body set by hand says more than what it returned.
@@ -374,7 +255,7 @@ export class Span {
 
   #takeError(error: unknown, wasThrown = false): void {
     const { recordExceptions } = this.#host.policy;
-    const fields = this.#fields;
+    const fields = this.fields;
     fields.level = 'ERROR';
     if (typeof error === 'string' && !wasThrown) {
       fields.error = this.#host.writer.phrase(error);
@@ -389,14 +270,14 @@ export class Span {
   #readAnswer(value: unknown): void {
     const answer = readAnswer(value);
     if (answer === undefined) return;
-    const fields = this.#fields;
+    const fields = this.fields;
     fields.usage = mergeUsage(fields.usage, answer.usage);
     fields.model ??= answer.model ?? null;
     fields.responseId ??= answer.responseId ?? null;
   }
 
   #close(outcome: Outcome, endedAt: number): void {
-    const fields = this.#fields;
+    const fields = this.fields;
     fields.endedAt = endedAt;
     fields.outcome = outcome;
     if (fields.level === 'ERROR') this.#parent?.noteFailure(fields.name, fields.inputText, this.#fingerprint);
@@ -413,7 +294,7 @@ export class Span {
   }
 
   #isTooLate(call: string): boolean {
-    if (this.#fields.endedAt === null) return false;
+    if (this.fields.endedAt === null) return false;
     this.#host.report.debug(
       `${call}-after-end`,
       `${call}() came after the end of "${this.name}" and was left out: the first end wins`,
@@ -423,20 +304,3 @@ export class Span {
 }
 
 type BlockBody = (span: Span) => unknown;
-
-const noLinks: readonly SpanLink[] = Object.freeze([]);
-const noEvents: SpanFields['eventFields'] = Object.freeze([]);
-
-function withoutOutput({ output: _, ...update }: SpanUpdate): SpanUpdate {
-  return update;
-}
-
-/** A stream tells its usage in parts: the last word on each number holds, and the total follows from them. */
-function mergeUsage(earlier: SpanFields['usage'], later: SpanFields['usage'] | undefined): SpanFields['usage'] {
-  if (earlier === null || later === null || later === undefined) return later ?? earlier;
-  const { totalTokens: _, ...parts } = earlier;
-  const merged = { ...parts, ...later };
-  if (later.totalTokens !== undefined || merged.inputTokens === undefined || merged.outputTokens === undefined)
-    return Object.freeze(merged);
-  return Object.freeze({ ...merged, totalTokens: merged.inputTokens + merged.outputTokens });
-}

@@ -2,7 +2,7 @@ import { formatTime, type TimeAnchor } from '../base/clock.ts';
 import { SDK } from '../base/version.ts';
 import type { Usage } from '../capture/usage/usage.ts';
 import type { SpanLink } from './fields.ts';
-import { parseFrozen, parseObject, type Json, type JsonObject } from './json.ts';
+import { parseFrozen, parseObject, parseWire, type Json, type JsonObject } from './json.ts';
 import type { Level, Outcome } from './kind.ts';
 import type { SpanRecord } from './record.ts';
 import { markAggregates, summarise } from './summary.ts';
@@ -135,8 +135,7 @@ export class TraceRecord implements Readonly<TraceFields> {
 
   /** The record as wire data, new at each call and free to change. */
   toJSON(): JsonObject {
-    const wire: JsonObject = JSON.parse(this.text());
-    return wire;
+    return parseWire(this.text());
   }
 }
 

@@ -7,7 +7,8 @@ import { parseObject, type Json, type JsonObject } from './json.ts';
 import type { Level } from './kind.ts';
 import type { SpanRecord } from './record.ts';
 import { setSession } from './session.ts';
-import { Span, type NewSpan } from './span.ts';
+import type { NewSpan } from './open-fields.ts';
+import { Span } from './span.ts';
 import type { EndOptions, GenerationOptions, SpanOptions, TraceUpdate } from './span-options.ts';
 import { mergeObjectTexts } from './span-writer.ts';
 import { renderTree, type TreePaint } from './tree.ts';
@@ -128,7 +129,7 @@ export class Trace {
   generation<Result>(name: string, options: GenerationOptions, run: (generation: Span) => Result): Result;
   generation(name: string, options?: SpanOptions | BlockBody, run?: BlockBody): unknown {
     if (this.#root === undefined)
-      return this.#childByHand({ ...asOptions(options), name, type: 'generation' }, options, run);
+      {return this.#childByHand({ ...asOptions(options), name, type: 'generation' }, options, run);}
     return start(this.#root.generation.bind(this.#root), name, options, run);
   }
 
@@ -151,12 +152,12 @@ export class Trace {
     if (update.session !== undefined) setSession(head, update.session, writer);
     if (update.userId !== undefined) head.userId = writer.identity(update.userId);
     if (update.tags !== undefined)
-      head.tags = mergeTags(
+      {head.tags = mergeTags(
         head.tags,
         update.tags.map((tag) => capturer.phrase(String(tag), 200)),
-      );
+      );}
     if (update.metadata !== undefined)
-      head.metadataText = mergeObjectTexts(head.metadataText, capturer.text(update.metadata));
+      {head.metadataText = mergeObjectTexts(head.metadataText, capturer.text(update.metadata));}
     if (update.input !== undefined) this.#root?.update({ input: update.input });
     if (update.output !== undefined) this.#root?.update({ output: update.output });
   }
@@ -190,7 +191,7 @@ export class Trace {
     const child = new Span({ ...options, traceId: this.traceId, parentId: this.rootSpan?.spanId ?? null });
     this.#spans = [...this.spans, child];
     const block = isBody(body) ? body : run;
-    return block === undefined ? child : block(child);
+    return block === undefined ? child : this.#host.block(child, () => block(child));
   }
 }
 

@@ -45,7 +45,7 @@ export function renderTree(spans: readonly TreeSpan[], paint: TreePaint = plain)
       shown.add(span);
       lines.push(renderLine(span, depth, paint));
       for (const child of (children.get(span.spanId) ?? []).toReversed())
-        waiting.push({ span: child, depth: depth + 1 });
+        {waiting.push({ span: child, depth: depth + 1 });}
     }
   };
   addFrom(children.get(null) ?? []);

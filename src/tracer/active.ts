@@ -5,8 +5,8 @@ import type { Trace } from '../span/trace.ts';
 import type { Tracer } from './tracer.ts';
 
 /** The tracer of the running code: the scoped one, else the one that `init` made, else undefined. */
-export function activeTracer(): Tracer | undefined {
-  const scoped = activeScope()?.tracer;
+export function activeTracer(scope = activeScope()): Tracer | undefined {
+  const scoped = scope?.tracer;
   if (isTracer(scoped)) return scoped;
   return isTracer(shared.tracer) ? shared.tracer : undefined;
 }

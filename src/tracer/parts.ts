@@ -33,4 +33,6 @@ export interface TracerParts {
   readonly exporters: readonly TraceExporter[];
   readonly store: TraceStore | undefined;
   readonly defaults: TraceDefaults;
+  /** Told when the tracer was shut down. */
+  readonly onStop: (tracer: object) => void;
 }

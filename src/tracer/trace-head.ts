@@ -64,7 +64,7 @@ export function createHead(
   setIdentity(head, options, parts);
   if (defaults.metadata !== undefined) head.metadataText = capturer.text(defaults.metadata);
   if (isTrace && options.metadata !== undefined)
-    head.metadataText = mergeObjectTexts(head.metadataText, capturer.text(options.metadata));
+    {head.metadataText = mergeObjectTexts(head.metadataText, capturer.text(options.metadata));}
   return head;
 }
 
@@ -73,8 +73,8 @@ function setIdentity(head: TraceHead, options: TraceOptions, { writer, capturer,
   if (session !== undefined) setSession(head, session, writer);
   if (options.userId !== undefined) head.userId = writer.identity(options.userId);
   if (options.tags !== undefined)
-    head.tags = mergeTags(
+    {head.tags = mergeTags(
       head.tags,
       options.tags.map((tag) => capturer.phrase(String(tag), 200)),
-    );
+    );}
 }

@@ -148,25 +148,25 @@ export class Tracer implements SpanHost<Span> {
   }
 
   /** Makes one call of a wrapped function, traced. What comes back is what the function gave. */
-  call({ definition, args, invoke }: TracedCall): unknown {
+  call({ definition, args, invoke, scope }: TracedCall): unknown {
     const { options, isTrace, includeInput, includeOutput, isGenerator } = definition;
     const capture = (): Captured | null =>
       includeInput && this.policy.includeInputs ? this.capturer.capture(definition.inputOf(args)) : null;
     if (isGenerator)
-      return this.#callGenerator({ options, isTrace, includeOutput, capture: remember(capture()) }, invoke);
-    const span = this.begin({ options, isTrace, includeOutput, capture });
+      {return this.#callGenerator({ options, isTrace, includeOutput, capture: remember(capture()) }, invoke);}
+    const parent = scope?.tracer === this ? scope.span : undefined;
+    const span = this.begin({ options, isTrace, includeOutput, capture }, parent);
     return span.isRecording ? followCall(new SpanCall(this, span), invoke) : this.run(span, invoke);
   }
 
   /** Begins a span under the active one, or a trace. A no-op twin where nothing could be kept. */
-  begin(beginning: Beginning): Span {
-    const parent = this.activeSpan();
+  begin(beginning: Beginning, parent: Span | undefined = this.activeSpan()): Span {
     const { options, includeOutput = true, capture } = beginning;
     if (this.#isShutDown) return new NoopSpan(this);
     if (parent === undefined || (beginning.isTrace && options.root === true))
-      return this.#beginTrace(beginning, parent);
+      {return this.#beginTrace(beginning, parent);}
     if (!parent.isRecording) return parent;
-    return new Span(options, { host: this, head: parent.head, parent, includeOutput, ...captured(capture) });
+    return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.() });
   }
 
   run<Result>(span: Span, run: () => Result): Result {
@@ -238,6 +238,7 @@ export class Tracer implements SpanHost<Span> {
     this.#isShutDown = true;
     shared.recording -= 1;
     if (shared.tracer === this) shared.tracer = undefined;
+    this.#parts.onStop(this);
   }
 
   #start(
@@ -259,7 +260,7 @@ export class Tracer implements SpanHost<Span> {
     const { metadata: _, ...rest } = options;
     const root = new Span(
       { ...(isTrace ? rest : options), parentId: start.remote?.spanId ?? null },
-      { host: this, head, parent: undefined, includeOutput, ...captured(capture) },
+      { host: this, head, parent: undefined, includeOutput, captured: capture?.() },
     );
     head.rootId = root.spanId;
     head.startedAt = root.startedAt;
@@ -318,10 +319,6 @@ class LazyCall implements Followed {
   run<Result>(work: () => Result): Result {
     return this.#tracer.run(this.span, work);
   }
-}
-
-function captured(capture: (() => Captured | null) | undefined): { readonly captured?: Captured | null } {
-  return capture === undefined ? {} : { captured: capture() };
 }
 
 function remember<Value>(value: Value): () => Value {

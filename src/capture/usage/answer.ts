@@ -22,8 +22,9 @@ export interface Answer {
 
 /** One reader a provider; the first that knows the shape wins, and our own names come last. */
 const readers: readonly ((source: object) => MutableUsage | undefined)[] = [
-  readOpenAiUsage,
+  // First, since its answers have OpenAI's detail keys too.
   readAnthropicUsage,
+  readOpenAiUsage,
   readOwnUsage,
 ];
 
@@ -41,7 +42,7 @@ export function readUsage(source: unknown): Usage | undefined {
 
 /** What a returned answer, or one chunk of a streamed one, says of usage, model and id. Never throws. */
 export function readAnswer(value: unknown): Answer | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null || !mayHoldUsage(value)) return undefined;
   return untraced(() => {
     try {
       return readKnownAnswer(value);
@@ -50,6 +51,15 @@ export function readAnswer(value: unknown): Answer | undefined {
       return undefined;
     }
   });
+}
+
+/** Asking by `in` runs no getter; a Proxy may still throw. */
+function mayHoldUsage(value: object): boolean {
+  try {
+    return 'usage' in value || 'message' in value;
+  } catch {
+    return false;
+  }
 }
 
 function readKnownUsage(source: object): Usage | undefined {

@@ -14,6 +14,7 @@ export function readOpenAiUsage(source: object): MutableUsage | undefined {
       outputTokens: readCount(source, 'completion_tokens') ?? readCount(source, 'output_tokens'),
       totalTokens: readCount(source, 'total_tokens'),
       cacheReadTokens: input && readCount(input, 'cached_tokens'),
+      cacheWriteTokens: input && readCount(input, 'cache_write_tokens'),
       inputAudioTokens: input && readCount(input, 'audio_tokens'),
       reasoningTokens: output && readCount(output, 'reasoning_tokens'),
       outputAudioTokens: output && readCount(output, 'audio_tokens'),

@@ -43,11 +43,11 @@ export type MutableUsage = { -readonly [Key in UsageKey]?: number };
 export function completeUsage(usage: MutableUsage): Usage | undefined {
   const { inputTokens, outputTokens, totalTokens } = usage;
   if (inputTokens !== undefined && outputTokens !== undefined)
-    usage.totalTokens = totalTokens ?? inputTokens + outputTokens;
+    {usage.totalTokens = totalTokens ?? inputTokens + outputTokens;}
   else if (totalTokens !== undefined && inputTokens !== undefined && totalTokens >= inputTokens)
-    usage.outputTokens = totalTokens - inputTokens;
+    {usage.outputTokens = totalTokens - inputTokens;}
   else if (totalTokens !== undefined && outputTokens !== undefined && totalTokens >= outputTokens)
-    usage.inputTokens = totalTokens - outputTokens;
+    {usage.inputTokens = totalTokens - outputTokens;}
   return Object.keys(usage).length === 0 ? undefined : Object.freeze({ ...usage });
 }
 
@@ -85,4 +85,14 @@ export function addUsage(sum: MutableUsage, usage: Usage): void {
     const count = usage[key];
     if (count !== undefined) sum[key] = (sum[key] ?? 0) + count;
   }
+}
+
+/** A stream tells its usage in parts: the last word on each number holds, and the total follows from them. */
+export function mergeUsage(earlier: Usage | null, later: Usage | null | undefined): Usage | null {
+  if (earlier === null || later === null || later === undefined) return later ?? earlier;
+  const { totalTokens: _, ...parts } = earlier;
+  const merged = { ...parts, ...later };
+  if (later.totalTokens !== undefined || merged.inputTokens === undefined || merged.outputTokens === undefined)
+    {return Object.freeze(merged);}
+  return Object.freeze({ ...merged, totalTokens: merged.inputTokens + merged.outputTokens });
 }
