@@ -31,7 +31,11 @@ function align(rows: readonly (readonly Cell[])[]): string {
 
 function number(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  // A cost of nothing comes out a little below zero as often as above.
+  return (Math.abs(value) < 0.005 ? 0 : value).toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 }
 
 function whole(value: number): string {

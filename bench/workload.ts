@@ -1,7 +1,8 @@
 /**
  * One agent turn of five functions, with data of the size and shape a support agent passes around. The functions do next
- * to nothing, so that what is measured is the tracing. Every object is built anew on each call and the longer strings come
- * from a pool of variants, so that nothing can be remembered from the turn before.
+ * to nothing, so that what is measured is the tracing. Every object is built anew on each call. Within a turn the same text
+ * passes through several functions, as it does in an agent; from turn to turn only what belongs to the agent stays (its prompt,
+ * the titles of its articles), so that a tracer which remembers texts gains no more by it than it would in use.
  */
 
 export type StepKind = 'agent' | 'retriever' | 'reranker' | 'tool' | 'llm';
@@ -90,13 +91,16 @@ interface Reply {
 }
 
 const model = 'gpt-4.1-mini';
-const variants = 256;
+/** Turns until a text comes again; a pool and no concatenation in the turn, so that this costs the bare functions nothing. */
+const variants = 4096;
 
 function pool(text: (n: number) => string): readonly string[] {
-  // Joined and split again, so that each string is flat, as one read from a socket is, and no tracer pays for flattening.
-  return Array.from({ length: variants }, (_, n) => text(n))
-    .join('\u0000')
-    .split('\u0000');
+  // Through a buffer, so that each string is in one piece, as one read from a socket is, and no tracer pays for joining it.
+  return Array.from({ length: variants }, (_, n) => Buffer.from(text(n)).toString());
+}
+
+function timeOf(day: string, n: number): string {
+  return new Date(Date.parse(day) + n * 86_413).toISOString();
 }
 
 const subjects = pool((n) => `Invoice ${4000 + n} was charged twice this month`);
@@ -114,6 +118,8 @@ const answers = pool(
     `You were charged twice for invoice ${4000 + n}. I have asked for a refund of the second charge, which takes up to ` +
     'five working days to appear on your statement. Nothing else on your plan has changed.',
 );
+const ticketTimes = pool((n) => timeOf('2026-01-14T09:12:44.120Z', n));
+const orderTimes = pool((n) => timeOf('2026-01-03T17:40:09.000Z', n));
 const completionIds = pool((n) => `chatcmpl-B9MBs8CjcvOU2jLn4n57${(n * 7919 + 65_536).toString(36)}S5qMJKcT`);
 const system =
   'You are a support agent. Answer from the passages given, name the ones you used, and never promise a date that is not in them.';
@@ -140,7 +146,7 @@ function newTicket(n: number, secrets: boolean): Ticket {
     body: pick(secrets ? secretBodies : bodies, n),
     channel: 'email',
     priority: n % 3,
-    createdAt: '2026-01-14T09:12:44.120Z',
+    createdAt: pick(ticketTimes, n),
     accountId: `acct_${n}`,
     labels: ['billing', 'duplicate-charge'],
   };
@@ -151,7 +157,7 @@ function newDoc(n: number, rank: number): Doc {
     id: `doc_${(n + rank) % 9000}`,
     title: 'Refunds and duplicate charges',
     url: 'https://help.example.com/articles/refunds#duplicates',
-    text: pick(passages, n + rank * 7),
+    text: pick(passages, n * 3 + rank),
     updatedAt: '2025-11-02T08:00:00.000Z',
   };
 }
@@ -165,7 +171,7 @@ function newAccount(id: string, n: number, secrets: boolean): Account {
     currency: 'EUR',
     active: true,
     renewsAt: '2026-03-01T00:00:00.000Z',
-    lastOrder: { id: `ORD-${n}`, total: 594.0, items: 3, placedAt: '2026-01-03T17:40:09.000Z' },
+    lastOrder: { id: `ORD-${n}`, total: 594.0, items: 3, placedAt: pick(orderTimes, n) },
   };
   if (secrets) account.password = 'correct horse battery staple';
   return account;

@@ -10,27 +10,36 @@ export interface Environment {
   readonly isProduction: boolean;
 }
 
+const switches: ReadonlyMap<string, boolean> = new Map([['1', true], ['true', true], ['0', false], ['false', false]]);
+const logLevels: ReadonlyMap<string, LogLevel> = new Map([['debug', 'debug'], ['warn', 'warn'], ['silent', 'silent']]);
+
 /** Reads the `CLEW_…` variables. A wrong value is reported and counts as absent: a typo must not stop a service. */
 export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): Environment {
-  const mode = variables['CLEW_MODE'];
-  const rate = variables['CLEW_SAMPLE_RATE'];
-  const sampleRate = rate === undefined || rate === '' ? undefined : Number(rate);
-  if (mode !== undefined && mode !== '' && !isMode(mode)) {
-    report.warn('environment', `CLEW_MODE is "${mode}"; allowed: memory, console, off. It was left out`);
-  }
-  if (sampleRate !== undefined && !isRate(sampleRate)) {
-    report.warn('environment', `CLEW_SAMPLE_RATE is "${rate}"; allowed: a number from 0 to 1. It was left out`);
-  }
+  const read = <Value>(name: string, allowed: string, parse: (text: string) => Value | undefined) => {
+    const text = variables[name];
+    if (text === undefined || text === '') return undefined;
+    const value = parse(text);
+    if (value === undefined) {
+      report.warn(`environment-${name}`, `${name} is "${text}"; allowed: ${allowed}. It was left out`);
+    }
+    return value;
+  };
+  read('CLEW_LOG_LEVEL', [...logLevels.keys()].join(', '), (text) => logLevels.get(text));
   return {
-    mode: isMode(mode) ? mode : undefined,
-    sampleRate: isRate(sampleRate) ? sampleRate : undefined,
-    isDisabled: variables['CLEW_DISABLED'] === '1' || variables['CLEW_DISABLED'] === 'true',
+    mode: read('CLEW_MODE', 'memory, console, off', (text) => (isMode(text) ? text : undefined)),
+    sampleRate: read('CLEW_SAMPLE_RATE', 'a number from 0 to 1', parseRate),
+    isDisabled: read('CLEW_DISABLED', '1, true, 0, false', (text) => switches.get(text)) ?? false,
     isProduction: variables['NODE_ENV'] === 'production',
   };
 }
 
+/** Spaces alone are no number, although JavaScript takes them for 0. */
+function parseRate(text: string): number | undefined {
+  const rate = text.trim() === '' ? Number.NaN : Number(text);
+  return isRate(rate) ? rate : undefined;
+}
+
 /** `CLEW_LOG_LEVEL`: debug, warn (the default) or silent. */
 export function readLogLevel(variables: NodeJS.ProcessEnv): LogLevel {
-  const level = variables['CLEW_LOG_LEVEL'];
-  return level === 'debug' || level === 'silent' ? level : 'warn';
+  return logLevels.get(variables['CLEW_LOG_LEVEL'] ?? '') ?? 'warn';
 }

@@ -85,8 +85,12 @@ export function getTracer(): Tracer {
 
 let off: Tracer | undefined;
 
+/** Made without the environment, of which the tracers that record have told already. */
 function offTracer(): Tracer {
-  return (off ??= createTracer({ mode: 'off' }));
+  if (off !== undefined) return off;
+  const report = new Report(new StderrLogger('warn'));
+  off = new OffTracer(assemble({}, readEnvironment({}, report), report, []));
+  return off;
 }
 
 /** Undefined for off. */
@@ -125,9 +129,9 @@ function assemble(
   const capturer = new Capturer(limits, createMasking(options));
   const writer = new SpanWriter(capturer, report, limits.spanBytes, createPseudonyms(options, service));
   const sampling = createSampling(options, environment, report);
-  const store = options.store ?? (options.mode === 'memory' ? new TraceStore() : undefined);
+  const store = options.store ?? ((options.mode ?? environment.mode) === 'memory' ? new TraceStore() : undefined);
   // What an exporter calls is not traced. Without exporters there is nothing to keep quiet, nor an end to this.
-  const quietScope = exporters.length === 0 ? {} : { tracer: offTracer(), span: undefined };
+  const quietScope = exporters.length === 0 ? {} : { tracer: offTracer(), span: undefined, isQuiet: true };
   const lanes = new Lanes(exporters, store, report, quietScope);
   const masker = typeof options.masker === 'function' ? new RecordMasker(options.masker, report) : undefined;
   const pipeline = new Pipeline({

@@ -86,6 +86,12 @@ const text: Check = {
 const flag: Check = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
 const plainObject: Check = { allowed: 'an object', accepts: (value) => isObject(value) && !Array.isArray(value) };
 const amount: Check = { allowed: 'a number of 0 or more', accepts: (value) => typeof value === 'number' && value >= 0 };
+/** Above it, Node's timers fire at once. */
+const longestTimer = 2_147_483_647;
+const delay: Check = {
+  allowed: `a number from 0 to ${longestTimer}`,
+  accepts: (value) => typeof value === 'number' && value >= 0 && value <= longestTimer,
+};
 const callback: Check = { allowed: 'a function', accepts: (value) => typeof value === 'function' };
 const exporter: Check = { allowed: 'an object with a function export(trace)', accepts: isTraceExporter };
 
@@ -121,7 +127,7 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   recordExceptions: { allowed: "'full' or 'type'", accepts: (value) => value === 'full' || value === 'type' },
   masker: { allowed: 'false, rules {keys, patterns, pseudonymize}, or a function', accepts: isMasker },
   limits: { allowed: 'an object of numbers above 0', accepts: isLimits },
-  lateSpanMs: amount,
+  lateSpanMs: delay,
   store: { allowed: 'a TraceStore', accepts: isTraceStore },
   logger: { allowed: 'an object with functions warn and debug, such as a pino logger', accepts: isLogger },
 };
@@ -187,7 +193,7 @@ function isPattern(rule: unknown): boolean {
 }
 
 function isLimits(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isObject(value) || Array.isArray(value)) return false;
   return Object.entries(value).every(([name, limit]) => limitNames.has(name) && typeof limit === 'number' && limit > 0);
 }
 

@@ -1,6 +1,10 @@
+import { followCall } from './call/call.ts';
+import type { Followed } from './call/followed.ts';
 import { describeException } from './capture/exception.ts';
+import { readUsage } from './capture/usage/answer.ts';
 import { getTracer } from './init.ts';
-import type { SpanOptions } from './span/span-options.ts';
+import { Span, type Ending } from './span/span.ts';
+import type { SpanOptions, UsageLike } from './span/span-options.ts';
 
 /** One step of a request, as seed 004 has it. */
 export interface ContextSpan {
@@ -39,8 +43,9 @@ export class TraceContext {
   readonly requestId: string;
   readonly spans: ContextSpan[] = [];
   readonly errors: string[] = [];
-  #inputTokens = 0;
-  #outputTokens = 0;
+  readonly #tokens = { input: 0, output: 0 };
+  /** What was added while each span was active: a span has one usage, and several calls may add to it. */
+  readonly #perSpan = new WeakMap<Span, TokenSum>();
 
   constructor(requestId: string) {
     this.requestId = requestId;
@@ -48,7 +53,7 @@ export class TraceContext {
 
   /** The tokens so far. */
   get totalTokens(): { readonly input: number; readonly output: number } {
-    return { input: this.#inputTokens, output: this.#outputTokens };
+    return { ...this.#tokens };
   }
 
   /** Adds a step that was measured elsewhere (E11). Milliseconds. */
@@ -56,21 +61,19 @@ export class TraceContext {
     this.spans.push({ error: null, ...extras, name, latencyMs });
   }
 
-  /** Adds up over calls (E12). A number that a provider left out is left out here (E15). */
-  addTokens({
-    inputTokens,
-    outputTokens,
-  }: {
-    readonly inputTokens?: number | undefined;
-    readonly outputTokens?: number | undefined;
-  }): void {
-    this.#inputTokens += inputTokens ?? 0;
-    this.#outputTokens += outputTokens ?? 0;
-    const usage = {
-      ...(inputTokens === undefined ? {} : { inputTokens }),
-      ...(outputTokens === undefined ? {} : { outputTokens }),
-    };
-    if (Object.keys(usage).length > 0) getTracer().activeSpan()?.update({ usage });
+  /**
+   * Adds up over calls (E12): `{ inputTokens, outputTokens }`, or a provider's usage as it came. A number that was left
+   * out, or is none, counts for nothing (E15).
+   */
+  addTokens(usage: UsageLike | null | undefined): void {
+    const { inputTokens, outputTokens } = readUsage(usage) ?? {};
+    this.#tokens.input += inputTokens ?? 0;
+    this.#tokens.output += outputTokens ?? 0;
+    const span = getTracer().activeSpan();
+    if (span === undefined || (inputTokens === undefined && outputTokens === undefined)) return;
+    const sum = addCounts(this.#perSpan.get(span) ?? {}, inputTokens, outputTokens);
+    this.#perSpan.set(span, sum);
+    span.update({ usage: sum });
   }
 
   addError(message: string): void {
@@ -82,8 +85,8 @@ export class TraceContext {
       requestId: this.requestId,
       totalLatencyMs: this.spans.reduce((sum, { latencyMs }) => sum + latencyMs, 0),
       spanCount: this.spans.length,
-      inputTokens: this.#inputTokens,
-      outputTokens: this.#outputTokens,
+      inputTokens: this.#tokens.input,
+      outputTokens: this.#tokens.output,
       errorCount: this.errors.length,
     };
   }
@@ -109,7 +112,9 @@ export function traceSpan(
   const body = typeof extras === 'function' ? extras : run;
   const given = typeof extras === 'function' ? {} : extras;
   if (body === undefined) return undefined;
-  return timed(context, name, given, () => openSpan(context, name, { metadata: given }, body));
+  const step = new Step(context, name, given);
+  const followed: Followed = { span: step, run: (work) => work() };
+  return followCall(followed, () => openSpan(context, name, { metadata: given }, body));
 }
 
 /** At a root the step begins a trace of the request's run. */
@@ -119,34 +124,49 @@ function openSpan(context: TraceContext, name: string, options: SpanOptions, bod
   return tracer.trace(name, { ...options, runId: context.requestId }, body);
 }
 
-function timed(
-  context: TraceContext,
-  name: string,
-  extras: Readonly<Record<string, unknown>>,
-  run: () => unknown,
-): unknown {
-  const startedAt = performance.now();
-  const end = (error: string | null): void => {
-    context.addSpan(name, performance.now() - startedAt, { ...extras, error });
-    if (error !== null) context.addError(`${name}: ${error}`);
-  };
-  try {
-    const result = run();
-    if (result instanceof Promise)
-      {return result.then(
-        (value: unknown) => (end(null), value),
-        (error: unknown) => fail(error, end),
-      );}
-    end(null);
-    return result;
-  } catch (error) {
-    return fail(error, end);
+/** The stopwatch of one step: what it times is followed as any call is, and told to the context when it has ended. */
+class Step extends Span {
+  readonly #context: TraceContext;
+  readonly #extras: Readonly<Record<string, unknown>>;
+
+  constructor(context: TraceContext, name: string, extras: Readonly<Record<string, unknown>>) {
+    super({ name });
+    this.#context = context;
+    this.#extras = extras;
+  }
+
+  /** Only the tracer's own span keeps what a stream gives. */
+  override get isRecording(): boolean {
+    return false;
+  }
+
+  override observe(): void {}
+
+  override conclude({ outcome, thrown }: Ending): void {
+    if (this.endedAt !== null) return;
+    super.conclude({ outcome });
+    const error = thrown === undefined ? null : describeFailure(thrown.error);
+    this.#context.addSpan(this.name, this.durationMs ?? 0, { ...this.#extras, error });
+    if (error !== null) this.#context.addError(`${this.name}: ${error}`);
   }
 }
 
-function fail(error: unknown, end: (error: string) => void): never {
+function describeFailure(error: unknown): string {
   const tracer = getTracer();
   const { message, type } = describeException(error, tracer.capturer, tracer.policy.recordExceptions);
-  end(message === '' ? type : message);
-  throw error;
+  return message === '' ? type : message;
+}
+
+interface TokenSum {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+}
+
+/** A number that nobody gave stays absent. */
+function addCounts(sum: TokenSum, input: number | undefined, output: number | undefined): TokenSum {
+  return {
+    ...sum,
+    ...(input !== undefined && { inputTokens: (sum.inputTokens ?? 0) + input }),
+    ...(output !== undefined && { outputTokens: (sum.outputTokens ?? 0) + output }),
+  };
 }

@@ -18,9 +18,10 @@ export class AnthropicModel implements Model {
 
   async complete(prompt: Prompt): Promise<Reply> {
     const message = await this.#client.messages.create(this.#request(prompt));
-    currentSpan()?.update(described(message));
+    const toolCalls = message.content.flatMap(fromBlock);
+    currentSpan()?.update({ ...described(message), toolCalls });
     const text = message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
-    return { text, toolCalls: message.content.flatMap(fromBlock) };
+    return { text, toolCalls };
   }
 
   async *stream(prompt: Prompt): AsyncGenerator<string> {
@@ -77,10 +78,10 @@ function toTurn(message: Exclude<Message, { role: 'tool' }>): Anthropic.MessageP
   return { role: 'assistant', content: [...text, ...message.toolCalls.map(toBlock)] };
 }
 
-function toBlock({ id, name, input }: ToolCall): Anthropic.ToolUseBlockParam {
-  return { type: 'tool_use', id, name, input: input ?? {} };
+function toBlock(call: ToolCall): Anthropic.ToolUseBlockParam {
+  return { type: 'tool_use', id: call.id, name: call.name, input: call.arguments ?? {} };
 }
 
 function fromBlock(block: Anthropic.ContentBlock): ToolCall[] {
-  return block.type === 'tool_use' ? [{ id: block.id, name: block.name, input: block.input }] : [];
+  return block.type === 'tool_use' ? [{ id: block.id, name: block.name, arguments: block.input }] : [];
 }

@@ -25,7 +25,7 @@ it('prints each ticket, its reply and its trace tree', () => {
   expect(printed).toMatch(
     /\n {4}reset_password {2}\[\d+ms\] {2}ERROR: mail gateway timed out\n {4}reset_password {2}\[/,
   );
-  expect(printed).toContain('3 traces, 27 spans, 2 errors in .clew/support-agent.ndjson');
+  expect(printed).toContain('3 traces, 28 spans, 2 errors in .clew/support-agent.ndjson');
 });
 
 it('writes one line for each trace', async () => {

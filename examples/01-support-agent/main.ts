@@ -10,11 +10,14 @@ const path = join('.clew', 'support-agent.ndjson');
 // Traces are appended. Each run of the demo starts afresh, so that the questions below are about this run.
 rmSync(path, { force: true });
 
+// A trace ends with the last word of the reply, so the cursor still stands behind it when the tree is printed.
+const belowReply = { write: (tree: string) => process.stdout.write(`\n${tree}`), isTTY: process.stdout.isTTY };
+
 const memory = new InMemoryTraceExporter();
 const clew = init({
   name: 'support-agent',
   session: 'demo',
-  exporters: [new ConsoleTraceExporter(), new FileTraceExporter(path), memory],
+  exporters: [new ConsoleTraceExporter({ stream: belowReply }), new FileTraceExporter(path), memory],
 });
 
 const provider = await chooseProvider(process.env);
@@ -25,7 +28,6 @@ try {
   for (const ticket of tickets) {
     process.stdout.write(question(ticket));
     for await (const text of agent.handle(ticket)) process.stdout.write(text);
-    process.stdout.write('\n');
   }
 } finally {
   await provider.close();

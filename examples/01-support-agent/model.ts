@@ -26,7 +26,7 @@ export interface ToolCall {
   id: string;
   name: string;
   /** What the model wrote: JSON, but of any shape. */
-  input: unknown;
+  arguments: unknown;
 }
 
 export interface ToolSpec {

@@ -24,11 +24,12 @@ export class OpenAIModel implements Model {
 
   async complete(prompt: Prompt): Promise<Reply> {
     const completion = await this.#client.chat.completions.create(this.#request(prompt));
-    const { id: responseId, model, usage } = completion;
-    // The usage goes in as the provider gave it: clew reads every provider's shape.
-    currentSpan()?.update({ provider: this.#provider, model, responseId, usage });
+    const { id: responseId, model, usage = null } = completion;
     const message = completion.choices[0]?.message;
-    return { text: message?.content ?? '', toolCalls: (message?.tool_calls ?? []).flatMap(fromWireCall) };
+    const toolCalls = (message?.tool_calls ?? []).flatMap(fromWireCall);
+    // The usage goes in as the provider gave it: clew reads every provider's shape.
+    currentSpan()?.update({ provider: this.#provider, model, responseId, usage, toolCalls });
+    return { text: message?.content ?? '', toolCalls };
   }
 
   async *stream(prompt: Prompt): AsyncGenerator<string> {
@@ -62,13 +63,14 @@ function toChat(message: Message): Chat {
   return { role: 'assistant', content: message.text, ...(calls.length > 0 && { tool_calls: calls }) };
 }
 
-function toWireCall({ id, name, input }: ToolCall): WireCall {
-  return { id, type: 'function', function: { name, arguments: JSON.stringify(input ?? {}) } };
+function toWireCall(call: ToolCall): WireCall {
+  const { id, name } = call;
+  return { id, type: 'function', function: { name, arguments: JSON.stringify(call.arguments ?? {}) } };
 }
 
 function fromWireCall(call: WireCall): ToolCall[] {
   if (call.type !== 'function') return [];
-  return [{ id: call.id, name: call.function.name, input: parseJson(call.function.arguments) }];
+  return [{ id: call.id, name: call.function.name, arguments: parseJson(call.function.arguments) }];
 }
 
 function toWireTool({ name, description, parameters }: ToolSpec): WireTool {

@@ -10,7 +10,7 @@ export interface Provider {
   planner: Model;
   writer: Model;
   scripted: boolean;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**

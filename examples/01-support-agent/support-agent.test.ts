@@ -93,21 +93,30 @@ describe('a retry', () => {
 });
 
 describe('a generation', () => {
-  it('carries model and usage, with what came from the cache, whatever the provider calls it', () => {
+  it("carries model and usage, read from OpenAI's answer", () => {
     expect(spanNamed(login, 'classify')).toMatchObject({
       type: 'generation',
       provider: 'openai',
       model: 'gpt-4.1-mini',
-      usage: { inputTokens: 62, outputTokens: 2, totalTokens: 64, cacheReadTokens: 0 },
+      usage: { inputTokens: 54, outputTokens: 2, totalTokens: 56, cacheReadTokens: 0, cacheWriteTokens: 19 },
     });
-    expect(spanNamed(refund, 'classify').usage).toMatchObject({ cacheReadTokens: 19 });
+    expect(spanNamed(refund, 'classify').usage).toMatchObject({ inputTokens: 53, cacheReadTokens: 19 });
+  });
+
+  it("carries model and usage, read from Anthropic's stream, with the cached tokens counted in", () => {
     expect(spanNamed(login, 'answer')).toMatchObject({
       type: 'generation',
       provider: 'anthropic',
       model: 'claude-sonnet-4-6',
-      usage: { cacheWriteTokens: 29, cacheReadTokens: 0 },
+      usage: { inputTokens: 149, outputTokens: 34, totalTokens: 183, cacheReadTokens: 0, cacheWriteTokens: 26 },
     });
-    expect(spanNamed(refund, 'answer').usage).toMatchObject({ cacheWriteTokens: 0, cacheReadTokens: 29 });
+    expect(spanNamed(refund, 'answer').usage).toMatchObject({ inputTokens: 169, cacheReadTokens: 26 });
+  });
+
+  it('names the tools it asked for', () => {
+    expect(spanNamed(login, 'decide').toolCalls).toMatchObject([
+      { name: 'lookup_account', arguments: { email: '[email]' } },
+    ]);
   });
 
   it('that streams has the whole text as its output, and so has the trace', () => {

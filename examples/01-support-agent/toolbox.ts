@@ -47,10 +47,10 @@ export const toolSpecs: ToolSpec[] = [...tools].map(([name, { description, param
   },
 }));
 
-export async function runTool({ name, input }: ToolCall): Promise<unknown> {
-  const tool = tools.get(name);
-  if (!tool) throw new Error(`no tool named ${name}`);
-  const argument = textOf(field(input, tool.parameter));
-  if (!argument) throw new Error(`${name} needs '${tool.parameter}', a text`);
+export async function runTool(call: ToolCall): Promise<unknown> {
+  const tool = tools.get(call.name);
+  if (!tool) throw new Error(`no tool named ${call.name}`);
+  const argument = textOf(field(call.arguments, tool.parameter));
+  if (!argument) throw new Error(`${call.name} needs '${tool.parameter}', a text`);
   return tool.run(argument);
 }

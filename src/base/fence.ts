@@ -1,3 +1,4 @@
+import { isPromiseLike } from './promise-like.ts';
 import type { Report } from './report.ts';
 
 /** Foreign code that failed: who, and with what. */
@@ -30,8 +31,4 @@ export function fence<Result>(
     fail(error);
     return undefined;
   }
-}
-
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

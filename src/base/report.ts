@@ -1,4 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import type { Logger } from './logger.ts';
+import { isPromiseLike } from './promise-like.ts';
+import { untraced } from './shared.ts';
 
 /** How often each kind of failure of ours was seen, by its code. */
 export type ReportCounts = Readonly<Record<string, number>>;
@@ -22,7 +25,8 @@ export class Report {
   warn(code: string, message: string, error?: unknown): void {
     const count = this.#count(code);
     const last = this.#written.get(code);
-    const now = Date.now();
+    // Monotonic: a wall clock that is set back must not silence us.
+    const now = performance.now();
     if (last !== undefined && now - last.at < burstMs) return;
     this.#written.set(code, { at: now, count });
     this.#write('warn', { code, count, ...describeError(error) }, message);
@@ -45,7 +49,8 @@ export class Report {
 
   #write(level: 'debug' | 'warn', details: object, message: string): void {
     try {
-      this.#logger[level](details, `clew: ${message}`);
+      const answer: unknown = untraced(() => this.#logger[level](details, `clew: ${message}`));
+      if (isPromiseLike(answer)) answer.then(undefined, () => {});
     } catch {
       // The user's logger threw. Telling it so would throw again.
     }

@@ -37,15 +37,28 @@ export function followResult(result: unknown, followed: Followed): unknown {
 /** What a promise resolved to: a stream is followed on, and no thenable can be left. */
 function followValue(value: unknown, followed: Followed): unknown {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return endWith(value, followed);
-  return followStream(value, followed) ?? endWith(value, followed);
+  return attempt(followStream, value, followed) ?? endWith(value, followed);
 }
 
 function followObject(result: object, followed: Followed): unknown {
-  if (hasMethod(result, 'then')) {
-    followThenable(result, followed, followValue);
-    return result;
+  return attempt(followSource, result, followed) ?? endWith(result, followed);
+}
+
+type Follow = (value: object, followed: Followed) => object | undefined;
+
+/** What inherits from a Proxy may throw at a mere `in`: then it is a value like any other. */
+function attempt(follow: Follow, value: object, followed: Followed): object | undefined {
+  try {
+    return follow(value, followed);
+  } catch {
+    return undefined;
   }
-  return followStream(result, followed) ?? endWith(result, followed);
+}
+
+function followSource(result: object, followed: Followed): object | undefined {
+  if (!hasMethod(result, 'then')) return followStream(result, followed);
+  followThenable(result, followed, followValue);
+  return result;
 }
 
 /** The stream to hand out, or undefined for what is none. */

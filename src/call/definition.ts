@@ -11,7 +11,7 @@ export interface CallDefinition {
   readonly includeInput: boolean;
   readonly includeOutput: boolean;
   /** The arguments under the names that a reader knows them by. */
-  inputOf(args: readonly unknown[]): unknown;
+  readonly inputOf: (args: readonly unknown[]) => unknown;
 }
 
 /** A call that is about to be made. */

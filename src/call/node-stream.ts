@@ -26,10 +26,18 @@ export function followNodeReadable(stream: NodeReadable, followed: Followed): vo
   const outputText = marker('stream', { type: stream.constructor.name });
   const onEnd = (): void => followed.span.conclude({ outcome: 'ok', outputText });
   const onClose = (): void => followed.span.conclude({ outcome: 'cancelled', outputText });
-  const onError = (error: unknown): void => followed.span.conclude({ outcome: 'error', thrown: { error }, outputText });
+  const onError = (error: unknown): void => {
+    // How Node destroys a stream that a `for await` leaves early, or whose signal aborts.
+    if (isAbort(error)) onClose();
+    else followed.span.conclude({ outcome: 'error', thrown: { error }, outputText });
+  };
   if (stream.destroyed || stream.readableEnded) return onEnd();
   stream.once('end', onEnd);
   stream.once('close', onClose);
   stream.once(errorMonitor, onError);
   watchForLoss(stream, followed, 'abandoned');
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ABORT_ERR';
 }

@@ -48,8 +48,8 @@ export function followThenable(thenable: object, followed: Followed, followValue
 /** Hears what a thenable comes to. */
 export interface ThenableObserver {
   /** Gives the value that goes on to the caller. */
-  fulfilled(value: unknown): unknown;
-  rejected(error: unknown): void;
+  readonly fulfilled: (value: unknown) => unknown;
+  readonly rejected: (error: unknown) => void;
 }
 
 /** Observes `then`, `catch` and `finally` of one object in place; false when it does not let us. */

@@ -22,15 +22,13 @@ function twin(source: ReadableStream<unknown>, followed: Followed, output: Strea
   const watch = new StreamWatch(followed, output);
   return new ReadableStream<unknown>(
     {
+      start: (controller) => watch.hearEnd(reader.closed, controller),
       async pull(controller) {
-        const { done, value } = await watch.read(() => reader.read());
-        if (done) {
-          watch.end();
-          controller.close();
-        } else {
-          watch.take(value);
-          controller.enqueue(value);
-        }
+        await watch.step(
+          () => reader.read(),
+          controller,
+          (value) => controller.enqueue(value),
+        );
       },
       cancel: (reason) => watch.cancel(() => reader.cancel(reason)),
     },
@@ -44,57 +42,86 @@ function byteTwin(
   output: StreamOutput,
 ): ReadableStream<Uint8Array> {
   const watch = new StreamWatch(followed, output);
+  const readers = new ByteReaders(source);
   return new ReadableStream({
     type: 'bytes',
+    start: (controller) => readers.each((reader) => watch.hearEnd(reader.closed, controller, () => readers.has(reader))),
     async pull(controller) {
       const request = controller.byobRequest;
+      const view = request?.view;
       // A reader that brings its own buffer gets it filled; any other gets the source's own chunks.
-      const { done, value } = await watch.read(() =>
-        request?.view ? readInto(source, request.view.byteLength) : readChunk(source),
+      const isOver = await watch.step(
+        () => readers.read(view?.byteLength),
+        controller,
+        (value) => {
+          if (!request || !view) return controller.enqueue(copyBytes(value));
+          new Uint8Array(view.buffer, view.byteOffset, value.byteLength).set(value);
+          request.respond(value.byteLength);
+        },
       );
-      if (done || value === undefined) {
-        watch.end();
-        controller.close();
-        request?.respond(0);
-        return;
-      }
-      watch.take(value);
-      if (!request?.view) return controller.enqueue(copyBytes(value));
-      new Uint8Array(request.view.buffer, request.view.byteOffset, value.byteLength).set(value);
-      request.respond(value.byteLength);
+      if (isOver) request?.respond(0);
     },
-    cancel: (reason) => watch.cancel(() => source.cancel(reason)),
+    cancel: (reason) => watch.cancel(() => readers.cancel(reason)),
   });
 }
 
-interface Chunk {
-  readonly done: boolean;
-  readonly value: Uint8Array | undefined;
-}
+type Chunk<Value> = { readonly done: false; readonly value: Value } | { readonly done: true };
+type StreamEnd = Pick<ReadableStreamDefaultController, 'close' | 'error'>;
 
-async function readChunk(source: ReadableStream<Uint8Array>): Promise<Chunk> {
-  const reader = source.getReader();
-  try {
-    const { done, value } = await reader.read();
-    return { done, value };
-  } finally {
-    reader.releaseLock();
+type ByteReader = ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader;
+
+/** Reads a byte stream with the kind of reader that is asked for. It keeps hold of one, to hear of the source's end. */
+class ByteReaders {
+  readonly #source: ReadableStream<Uint8Array>;
+  #reader: ByteReader;
+  #onTaken: (reader: ByteReader) => void = () => {};
+
+  constructor(source: ReadableStream<Uint8Array>) {
+    this.#source = source;
+    this.#reader = source.getReader();
   }
-}
 
-async function readInto(source: ReadableStream<Uint8Array>, length: number): Promise<Chunk> {
-  const reader = source.getReader({ mode: 'byob' });
-  try {
-    const { done, value } = await reader.read(new Uint8Array(length));
-    return { done, value };
-  } finally {
-    reader.releaseLock();
+  /** Calls `onTaken` with the reader in use, and with each that comes after it. */
+  each(onTaken: (reader: ByteReader) => void): void {
+    this.#onTaken = onTaken;
+    onTaken(this.#reader);
+  }
+
+  has(reader: ByteReader): boolean {
+    return this.#reader === reader;
+  }
+
+  /** The next chunk, at most `length` bytes if that is given. */
+  read(length: number | undefined): Promise<Chunk<Uint8Array>> {
+    return length === undefined ? this.#plainReader().read() : this.#fillingReader().read(new Uint8Array(length));
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    return this.#reader.cancel(reason);
+  }
+
+  #plainReader(): ReadableStreamDefaultReader<Uint8Array> {
+    if (this.#reader instanceof ReadableStreamDefaultReader) return this.#reader;
+    this.#reader.releaseLock();
+    return this.#take(this.#source.getReader());
+  }
+
+  #fillingReader(): ReadableStreamBYOBReader {
+    if (this.#reader instanceof ReadableStreamBYOBReader) return this.#reader;
+    this.#reader.releaseLock();
+    return this.#take(this.#source.getReader({ mode: 'byob' }));
+  }
+
+  #take<Reader extends ByteReader>(reader: Reader): Reader {
+    this.#reader = reader;
+    this.#onTaken(reader);
+    return reader;
   }
 }
 
 /** Enqueueing hands the buffer over; the source may have given a view of one that it still uses. */
 function copyBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(bytes);
+  return new Uint8Array(bytes);
 }
 
 function isByteStream(stream: ReadableStream<unknown>): stream is ReadableStream<Uint8Array> {
@@ -110,35 +137,79 @@ function isByteStream(stream: ReadableStream<unknown>): stream is ReadableStream
 class StreamWatch {
   readonly #followed: Followed;
   readonly #output: StreamOutput;
+  #isReading = false;
+  #isOver = false;
+  /** What became of the source while a part of it was still on its way to the reader. */
+  #heldEnd: (() => void) | undefined;
 
   constructor(followed: Followed, output: StreamOutput) {
     this.#followed = followed;
     this.#output = output;
   }
 
-  async read<Result>(read: () => Promise<Result>): Promise<Result> {
+  /** Passes on an end of the source that comes while nobody reads; any other end is the answer of a read. */
+  hearEnd(closed: Promise<unknown>, controller: StreamEnd, isCurrent: () => boolean = () => true): void {
+    const hear = (end: () => void): void => {
+      if (!isCurrent()) return;
+      if (this.#isReading) this.#heldEnd = end;
+      else end();
+    };
+    const fail = (error: unknown): void => {
+      if (this.#fail(error)) controller.error(error);
+    };
+    closed.then(
+      () => hear(() => this.#end(controller)),
+      (error: unknown) => hear(() => fail(error)),
+    );
+  }
+
+  /** Reads one part and delivers it; true when there was none left. */
+  async step<Value>(
+    read: () => Promise<Chunk<Value>>,
+    controller: StreamEnd,
+    deliver: (value: Value) => void,
+  ): Promise<boolean> {
+    this.#isReading = true;
     try {
-      return await this.#followed.run(read);
+      const chunk = await this.#followed.run(read);
+      if (chunk.done) this.#end(controller);
+      else this.#take(chunk.value, deliver);
+      return chunk.done;
     } catch (error) {
-      this.#followed.span.conclude({ outcome: 'error', thrown: { error }, outputText: this.#output.text() });
+      this.#fail(error);
       throw error;
+    } finally {
+      this.#isReading = false;
+      this.#heldEnd?.();
     }
   }
 
-  take(value: unknown): void {
-    this.#output.add(value);
-    this.#followed.span.observe(value, this.#output.count === 1);
-  }
-
-  end(): void {
-    this.#followed.span.conclude({ outcome: 'ok', outputText: this.#output.text() });
-  }
-
   async cancel(cancel: () => Promise<void>): Promise<void> {
+    this.#isOver = true;
     try {
       await this.#followed.run(cancel);
     } finally {
       this.#followed.span.conclude({ outcome: 'cancelled', outputText: this.#output.text() });
     }
+  }
+
+  #take<Value>(value: Value, deliver: (value: Value) => void): void {
+    this.#output.add(value);
+    this.#followed.span.observe(value, this.#output.count === 1);
+    deliver(value);
+  }
+
+  #end(controller: StreamEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#followed.span.conclude({ outcome: 'ok', outputText: this.#output.text() });
+    controller.close();
+  }
+
+  #fail(error: unknown): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.#followed.span.conclude({ outcome: 'error', thrown: { error }, outputText: this.#output.text() });
+    return true;
   }
 }

@@ -17,7 +17,16 @@ export interface ExceptionRecord {
 
 const deepestCause = 5;
 const mostErrors = 10;
+const longestType = 200;
 const longestStack = 8_192;
+/** Exceptions told of one throw: ten errors of ten errors, five levels deep, would be a hundred thousand. */
+const mostExceptions = 20;
+
+interface Telling {
+  readonly capturer: Capturer;
+  readonly isFull: boolean;
+  left: number;
+}
 
 /**
  * Describes whatever was thrown. Never throws and never runs the error's code traced. With `mode` `type`, messages and
@@ -28,12 +37,14 @@ export function describeException(
   capturer: Capturer,
   mode: 'full' | 'type' = 'full',
 ): ExceptionRecord {
-  return untraced(() => describe(thrown, capturer, mode, deepestCause));
+  const telling: Telling = { capturer, isFull: mode === 'full', left: mostExceptions };
+  return untraced(() => describe(thrown, telling, deepestCause));
 }
 
-function describe(thrown: unknown, capturer: Capturer, mode: 'full' | 'type', depth: number): ExceptionRecord {
-  const isFull = mode === 'full';
-  const type = readErrorType(thrown);
+function describe(thrown: unknown, telling: Telling, depth: number): ExceptionRecord {
+  const { capturer, isFull } = telling;
+  telling.left -= 1;
+  const type = capturer.phrase(readErrorType(thrown), longestType);
   const message = isFull ? capturer.phrase(readThrownMessage(thrown, capturer)) : '';
   const stack = isFull ? read(thrown, 'stack') : undefined;
   const cause = depth > 0 ? read(thrown, 'cause') : undefined;
@@ -42,16 +53,28 @@ function describe(thrown: unknown, capturer: Capturer, mode: 'full' | 'type', de
     type,
     message,
     stack: typeof stack === 'string' ? capturer.phrase(stack, longestStack) : null,
-    cause: cause === undefined || cause === null ? null : describe(cause, capturer, mode, depth - 1),
-    errors: Object.freeze(readErrors(errors).map((error) => describe(error, capturer, mode, depth - 1))),
+    cause: cause === undefined || cause === null || telling.left <= 0 ? null : describe(cause, telling, depth - 1),
+    errors: Object.freeze(describeErrors(errors, telling, depth)),
   });
 }
 
-function readErrors(errors: unknown): readonly unknown[] {
+function describeErrors(errors: unknown, telling: Telling, depth: number): ExceptionRecord[] {
+  const told: ExceptionRecord[] = [];
+  if (!isList(errors)) return told;
+  const length = read(errors, 'length');
+  const count = typeof length === 'number' ? Math.min(length, mostErrors) : 0;
+  for (let index = 0; index < count && telling.left > 0; index += 1) {
+    told.push(describe(read(errors, String(index)), telling, depth - 1));
+  }
+  return told;
+}
+
+function isList(value: unknown): boolean {
   try {
-    return Array.isArray(errors) ? errors.slice(0, mostErrors) : [];
+    return Array.isArray(value);
   } catch {
-    return [];
+    // A revoked Proxy.
+    return false;
   }
 }
 
@@ -63,7 +86,7 @@ function readErrorType(thrown: unknown): string {
   const isErrorLike = typeof read(thrown, 'message') === 'string';
   // `error.name = 'AbortError'` says more than the class Error; a subclass that forgot its name says more than `Error`.
   return isErrorLike && typeof name === 'string' && name !== '' && (name !== 'Error' || className === 'Object')
-    ? name.slice(0, 200)
+    ? name
     : className;
 }
 

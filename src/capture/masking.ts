@@ -34,7 +34,7 @@ const knownKeysBound = 10_000;
 /** No name of a secret is longer; a longer key is data. */
 const longestKey = 200;
 const slots = 512;
-const shortestRemembered = 12;
+const shortestRemembered = 10;
 const longestRemembered = 2_048;
 /** JSON held in a string: worth a parse only if it could hold a key. */
 const looksLikeJson = /^\s*[[{]/;
@@ -48,7 +48,7 @@ export class RuleMasking implements Masking {
   readonly #hasOwnPatterns: boolean;
   readonly #knownKeys = new Map<string, KeyRule>();
   /** Texts that were found clean. A conversation is captured again at every turn of it, the same strings each time. */
-  readonly #clean: string[] = new Array<string>(slots).fill('');
+  readonly #clean: string[] = Array.from({ length: slots }, () => '');
 
   constructor(rules: MaskRules = {}) {
     this.#ownKeys = new Set((rules.keys ?? []).map(foldKey));

@@ -3,14 +3,17 @@ const secretWords = new Set(['password', 'passwd', 'pwd', 'passphrase', 'passcod
 /** Words that make a following `key` secret. `key` alone, `primaryKey` and `cacheKey` are harmless. */
 const secretKeyOwners = new Set(['api', 'access', 'private', 'secret', 'encryption', 'signing', 'master', 'account']);
 /** Tokens that are places in a list or words of a model, not credentials. */
-const harmlessTokens = new Set(['page', 'next', 'continuation', 'cursor', 'sync', 'stop', 'eos', 'bos', 'pad', 'unk']);
+const harmlessTokens = new Set(
+  'page next continuation cursor sync first last per min max stop eos bos pad unk sep cls mask special'.split(' '),
+);
 
 function splitWords(key: string): string[] {
   return key
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
-    .split(/[^a-z0-9]+/)
+    // A number counts: `password2` is a password.
+    .split(/\d*(?:[^a-z0-9]+|$)/)
     .filter((word) => word !== '');
 }
 

@@ -172,7 +172,8 @@ export class Walker implements ValueWalk {
   }
 
   #phrase(text: string): string {
-    return this.#masking.maskText(cutText(text, longestPhrase));
+    const cut = cutText(text, longestPhrase);
+    return this.#masking.maskText(cut === text ? cut : `${cut}…`);
   }
 
   /** Looks at the clock now and then: the clock costs as much as a node. */

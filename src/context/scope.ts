@@ -9,6 +9,8 @@ import type { Span } from '../span/span.ts';
 export interface Scope {
   readonly tracer: unknown;
   readonly span: Span | undefined;
+  /** True where an exporter works: a span that it begins by hand would be exported, and begin another. */
+  readonly isQuiet?: boolean;
 }
 
 /** The scope of the running code; undefined outside every span and `withTracer`. */

@@ -8,7 +8,8 @@ export interface RemoteParent {
 const shape = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /** Reads a `traceparent` header; undefined for one that the standard calls invalid. */
-export function parseTraceparent(header: string): RemoteParent | undefined {
+export function parseTraceparent(header: unknown): RemoteParent | undefined {
+  if (typeof header !== 'string') return undefined;
   const [, version, traceId, spanId, flags, rest] = shape.exec(header.trim()) ?? [];
   if (version === undefined || traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   // Version 00 ends after the flags; ff is forbidden; later versions may go on.

@@ -18,13 +18,17 @@ export interface MemberDecorator {
   <Value>(target: object, key: string | symbol, descriptor?: TypedPropertyDescriptor<Value>): void;
 }
 
-/** A decorator that works bare, with `()`, with a name and with options (L55). */
-export interface NamedDecorator extends MemberDecorator {
-  (options?: string | WrapOptions): MemberDecorator;
-}
+/**
+ * A decorator that works bare, with `()`, with a name and with options (L55). Its bare form comes first: TypeScript
+ * hands `undefined` to the decorator of a field, which would do for options that are left out.
+ */
+export type NamedDecorator = MemberDecorator & ((options?: string | WrapOptions) => MemberDecorator);
 
 /** `traced` is a decorator too, and wraps plain functions; the wrapper has the function's own type. */
-export interface Traced extends MemberDecorator {
+export type Traced = MemberDecorator & FunctionWrapper;
+
+/** The forms of `traced` that take a function, at once or in a second step. */
+export interface FunctionWrapper {
   <Wrapped extends AnyFunction>(fn: Wrapped): Wrapped;
   <Wrapped extends AnyFunction>(options: string | WrapOptions, fn: Wrapped): Wrapped;
   (options?: string | WrapOptions): MemberDecorator & (<Wrapped extends AnyFunction>(fn: Wrapped) => Wrapped);

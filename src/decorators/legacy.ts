@@ -28,6 +28,12 @@ export function decorateLegacy(
  * where it is defined (`useDefineForClassFields`), nothing can, and that is said.
  */
 function decorateField(target: object, key: PropertyKey, wrapValue: (member: unknown) => unknown): undefined {
+  const field = Object.getOwnPropertyDescriptor(target, key);
+  if (field !== undefined) {
+    // A static field has its value by now.
+    if (isCallable(field.value)) Reflect.defineProperty(target, key, { ...field, value: wrapValue(field.value) });
+    return undefined;
+  }
   if (isDefinedField(target, key)) {
     report.warn(
       `field-${String(key)}`,
@@ -52,11 +58,11 @@ function decorateField(target: object, key: PropertyKey, wrapValue: (member: unk
 
 /** Reads it off the class's own text: an assigned field stands in the constructor as `this.name =`. */
 function isDefinedField(target: object, key: PropertyKey): boolean {
-  const maker: unknown = typeof target === 'function' ? target : target.constructor;
+  const maker: unknown = target.constructor;
   if (typeof maker !== 'function' || typeof key !== 'string') return true;
   const source = Function.prototype.toString.call(maker);
-  const owner = typeof target === 'function' ? '\\w+' : 'this';
-  return !new RegExp(`${owner}(?:\\.${escapePattern(key)}|\\["${key}"\\])\\s*=[^=]`).test(source);
+  const name = escapePattern(key);
+  return !new RegExp(`this(?:\\.${name}|\\[["']${name}["']\\])\\s*=[^=]`).test(source);
 }
 
 function classNameOf(target: object): string {

@@ -17,7 +17,7 @@ export function readParameterNames(source: string): readonly string[] | undefine
 /** The text between the parentheses; a nested one means that a parameter is not simple. */
 function parameterList(source: string): string | undefined {
   const single = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u.exec(source);
-  if (single?.[1] !== undefined && single[1] !== 'async') return single[1];
+  if (single?.[1] !== undefined) return single[1];
   const open = source.indexOf('(');
   const close = source.indexOf(')', open);
   if (open < 0 || close < 0 || source.includes('[native code]')) return undefined;

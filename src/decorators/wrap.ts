@@ -73,12 +73,12 @@ function constructible(original: Callable, call: Call): Callable {
 
 /** Methods and arrow functions have no `prototype`, by which libraries tell them from classes: nor has a method. */
 function notConstructible(call: Call): Callable {
-  const { wrapper } = {
-    wrapper(this: unknown, ...args: readonly unknown[]): unknown {
+  const holder: Record<'wrapper', Callable> = {
+    wrapper(...args) {
       return call(this, args);
     },
   };
-  return wrapper;
+  return holder.wrapper;
 }
 
 /** A class has no call to trace, and a stand-in for it would lose its private statics. */

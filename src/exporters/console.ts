@@ -27,7 +27,7 @@ export class ConsoleTraceExporter implements TraceExporter {
 
   constructor(options: ConsoleOptions = {}) {
     const stream = options.stream ?? process.stdout;
-    const color = options.color ?? (stream.isTTY === true && process.env['NO_COLOR'] === undefined);
+    const color = options.color ?? (stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '');
     this.#stream = stream;
     this.#style = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
   }

@@ -1,6 +1,6 @@
 import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
-import type { TraceExporter } from './exporter.ts';
+import type { ExporterReport, TraceExporter } from './exporter.ts';
 
 /**
  * Several exporters as one. One that fails does not keep the others from their records; the failures come back
@@ -21,6 +21,10 @@ export class FanOutTraceExporter implements TraceExporter {
     this.#exporters = [...exporters];
   }
 
+  connect(report: ExporterReport): void {
+    void this.#each((exporter) => exporter.connect?.(report));
+  }
+
   export(trace: TraceRecord): void | Promise<void> {
     return this.#each((exporter) => exporter.export(trace));
   }
@@ -38,7 +42,7 @@ export class FanOutTraceExporter implements TraceExporter {
   }
 
   flushSync(): void {
-    for (const exporter of this.#exporters) exporter.flushSync?.();
+    void this.#each((exporter) => exporter.flushSync?.());
   }
 
   async shutdown(): Promise<void> {

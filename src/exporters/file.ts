@@ -13,14 +13,15 @@ export interface FileOptions {
   readonly maxFiles?: number;
 }
 
+/** Traces that are written by one call, and succeed or fail together. */
 interface Batch {
   readonly traces: TraceRecord[];
-  readonly written: Promise<void>;
+  readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-const chunkLength = 65_536;
+const batchTraces = 32;
 const sliceMs = 5;
 const mostWaitingSpans = 10_000;
 
@@ -43,7 +44,7 @@ export class FileTraceExporter implements TraceExporter {
   readonly #file: AppendFile;
   readonly #outside = AsyncLocalStorage.snapshot();
   #report: ExporterReport | undefined;
-  #batch: Batch | undefined;
+  readonly #batches: Batch[] = [];
   #waitingSpans = 0;
 
   constructor(path: string, options: FileOptions = {}) {
@@ -58,12 +59,12 @@ export class FileTraceExporter implements TraceExporter {
   }
 
   export(trace: TraceRecord): Promise<void> {
-    const batch = (this.#batch ??= this.#openBatch());
+    const batch = this.#openBatch();
     batch.traces.push(trace);
     this.#waitingSpans += trace.spans.length;
     // A program that makes more in one turn of the event loop than a queue may hold writes now instead of losing.
     if (this.#waitingSpans >= mostWaitingSpans) this.flushSync();
-    return batch.written;
+    return batch.promise;
   }
 
   /** Resolves when everything that was exported is in the file or was reported as lost. */
@@ -73,8 +74,7 @@ export class FileTraceExporter implements TraceExporter {
   }
 
   flushSync(): void {
-    const batch = this.#batch;
-    if (batch !== undefined) this.#write(batch, Number.POSITIVE_INFINITY);
+    this.#writeUntil(Number.POSITIVE_INFINITY);
   }
 
   async shutdown(): Promise<void> {
@@ -83,48 +83,47 @@ export class FileTraceExporter implements TraceExporter {
   }
 
   #openBatch(): Batch {
-    const { promise, resolve: settle, reject } = Promise.withResolvers<void>();
-    this.#schedule();
-    return { traces: [], written: promise, resolve: settle, reject };
+    const last = this.#batches.at(-1);
+    if (last !== undefined && last.traces.length < batchTraces) return last;
+    if (last === undefined) this.#schedule();
+    const batch = { traces: [], ...Promise.withResolvers<void>() };
+    // Whoever calls `export` by hand and does not wait must not be ended by a full disk.
+    batch.promise.catch(() => {});
+    this.#batches.push(batch);
+    return batch;
   }
 
   /** In the context of the exporter's maker: a timer of ours must not keep a request's context alive. */
   #schedule(): void {
-    this.#outside(() =>
-      setImmediate(() => this.#batch !== undefined && this.#write(this.#batch, performance.now() + sliceMs)),
-    );
+    this.#outside(() => setImmediate(() => this.#writeUntil(performance.now() + sliceMs)));
   }
 
-  #write(batch: Batch, deadline: number): void {
-    let next = 0;
-    try {
-      while (next < batch.traces.length && (next === 0 || performance.now() < deadline))
-        {next = this.#writeChunk(batch.traces, next);}
-    } catch (error) {
-      this.#close(batch, () =>
-        batch.reject(new Error(`${this.#path} cannot be written: ${String(error)}`, { cause: error })),
-      );
-      this.#file.close();
-      return;
-    }
-    if (next >= batch.traces.length) return this.#close(batch, batch.resolve);
-    batch.traces.splice(0, next);
-    this.#schedule();
+  /** At least one batch, so that it comes to an end. */
+  #writeUntil(deadline: number): void {
+    do {
+      const batch = this.#batches.shift();
+      if (batch === undefined) return;
+      this.#write(batch);
+    } while (performance.now() < deadline);
+    if (this.#batches.length > 0) this.#schedule();
   }
 
-  #writeChunk(traces: readonly TraceRecord[], from: number): number {
+  #write({ traces, resolve: settle, reject }: Batch): void {
     let lines = '';
-    let next = from;
-    for (; next < traces.length && lines.length < chunkLength; next += 1) lines += `${traces[next]?.text() ?? ''}\n`;
-    if (this.#file.append(lines))
-      {this.#report?.warn('file-replaced', `${this.#path} was removed or replaced; a new file was opened`);}
-    return next;
-  }
-
-  #close(batch: Batch, settle: () => void): void {
-    if (this.#batch === batch) this.#batch = undefined;
-    this.#waitingSpans = 0;
-    settle();
+    for (const trace of traces) {
+      lines += `${trace.text()}\n`;
+      this.#waitingSpans -= trace.spans.length;
+    }
+    try {
+      const wasReplaced = this.#file.append(lines);
+      settle();
+      if (wasReplaced) {
+        this.#report?.warn('file-replaced', `${this.#path} was removed or replaced; a new file was opened`);
+      }
+    } catch (error) {
+      this.#file.close();
+      reject(new Error(`${this.#path} cannot be written: ${String(error)}`, { cause: error }));
+    }
   }
 }
 

@@ -32,6 +32,8 @@ export class InMemoryTraceExporter implements TraceExporter {
   }
 
   export(trace: TraceRecord): void {
+    // The spans of a trace that only a tail rule kept were not streamed.
+    if (trace.sampling.reason !== 'head') this.#spans.push(...trace.spans);
     const place = this.#places.get(trace.traceId);
     const earlier = place === undefined ? undefined : this.#traces[place];
     if (place === undefined || earlier === undefined) {

@@ -1,5 +1,7 @@
 import type { Report } from '../base/report.ts';
-import { fence, isPromiseLike, type Foreign } from '../base/fence.ts';
+import { fence, type Foreign } from '../base/fence.ts';
+import { messageOf } from '../base/message.ts';
+import { isPromiseLike } from '../base/promise-like.ts';
 import { shared, untraced } from '../base/shared.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
 import type { SpanRecord } from '../span/record.ts';
@@ -58,11 +60,11 @@ export class Lane {
   }
 
   exportStart(span: SpanRecord): void {
-    if (this.exporter.exportStart !== undefined) void this.#call(() => this.exporter.exportStart?.(span));
+    if (this.exporter.exportStart !== undefined) this.#stream(() => this.exporter.exportStart?.(span));
   }
 
   exportSpan(span: SpanRecord): void {
-    if (this.exporter.exportSpan !== undefined) void this.#call(() => this.exporter.exportSpan?.(span));
+    if (this.exporter.exportSpan !== undefined) this.#stream(() => this.exporter.exportSpan?.(span));
   }
 
   /** Resolves when everything handed over was answered and flushed. Never rejects, and may never resolve. */
@@ -98,7 +100,13 @@ export class Lane {
     };
   }
 
-  #follow(result: PromiseLike<void>, settle: () => void): Promise<void> {
+  /** A flush waits for what is streamed too; only whole traces are counted. */
+  #stream(run: () => void | Promise<void>): void {
+    const answer: unknown = this.#call(run);
+    if (isPromiseLike(answer)) void this.#follow(answer, () => {});
+  }
+
+  #follow(result: PromiseLike<unknown>, settle: () => void): Promise<void> {
     const waiting = Promise.resolve(result)
       .then(settle, settle)
       .finally(() => this.#waiting.delete(waiting));
@@ -113,7 +121,7 @@ export class Lane {
 
   #lose(spans: number, error: unknown): void {
     this.#dropped += spans;
-    const reason = reasonOf(error);
+    const reason = messageOf(error);
     if (this.#reasons.size < 50 || this.#reasons.has(reason))
       {this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + spans);}
   }
@@ -121,7 +129,7 @@ export class Lane {
   #call<Result>(run: () => Result, onFailure?: (error: unknown) => void): Result | undefined;
   #call<Result>(run: () => Result, onFailure: (error: unknown) => void, swallow: true): Promise<void>;
   #call<Result>(run: () => Result, onFailure: (error: unknown) => void = () => {}, swallow = false): unknown {
-    const result = fence(this.#foreign, () => this.#quietly(run), onFailure);
+    const result = fence(this.#foreign, () => this.#quietly(() => asNative(run())), onFailure);
     if (!swallow) return result;
     return Promise.resolve(result).then(
       () => {},
@@ -130,18 +138,15 @@ export class Lane {
   }
 }
 
+/** A lazy thenable does its work each time it is asked: it is asked once. */
+function asNative(answer: unknown): unknown {
+  return isPromiseLike(answer) ? Promise.resolve(answer) : answer;
+}
+
 function nameOf(exporter: TraceExporter): string {
   try {
     return exporter.constructor.name || 'Object';
   } catch {
     return 'Object';
-  }
-}
-
-function reasonOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message.slice(0, 200) : String(error).slice(0, 200);
-  } catch {
-    return 'unknown';
   }
 }

@@ -1,5 +1,7 @@
 import type { Report } from '../base/report.ts';
 import { fence } from '../base/fence.ts';
+import { messageOf } from '../base/message.ts';
+import { untraced } from '../base/shared.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
 import type { Delivery } from '../span/head.ts';
 import type { SpanRecord } from '../span/record.ts';
@@ -9,7 +11,7 @@ import { Lane, type LaneStats } from './lane.ts';
 
 /** What became of spans: a flush tells it, and never rejects. */
 export interface FlushResult {
-  /** Spans that the exporters took, since the tracer was made. */
+  /** Spans that the exporters took, since the tracer was made: one that two exporters took counts twice. */
   readonly sent: number;
   readonly dropped: number;
   /** Spans that no exporter had answered for when the time was over. */
@@ -93,7 +95,9 @@ export class Lanes {
 
   #keep(store: TraceStore | undefined, trace: TraceRecord): void {
     if (store === undefined) return;
-    fence({ report: this.#report, code: 'store-failed', what: 'the trace store' }, () => store.add(trace));
+    fence({ report: this.#report, code: 'store-failed', what: 'the trace store' }, () =>
+      untraced(() => store.add(trace)),
+    );
   }
 }
 
@@ -101,7 +105,7 @@ function exportTo(lanes: readonly Lane[], trace: TraceRecord): Delivery {
   const delivery: Delivery = { settled: undefined, error: null };
   const waiting: Promise<void>[] = [];
   const onFailure = (error: unknown): void => {
-    delivery.error ??= error instanceof Error ? error.message : String(error);
+    delivery.error ??= messageOf(error);
   };
   for (const lane of lanes) {
     const answer = lane.export(trace, onFailure);

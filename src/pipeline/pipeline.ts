@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../base/clock.ts';
+import { beforeDeadline } from '../base/deadline.ts';
 import type { Report } from '../base/report.ts';
 import type { Delivery, TraceHead } from '../span/head.ts';
 import type { EndResult } from '../span/host.ts';
@@ -46,6 +47,8 @@ export interface PipelineStats {
 }
 
 const sweepMs = 60_000;
+/** The end of a trace answers within 5 s; the rest of them is for the exporters. */
+const longestEndWaitMs = 4_500;
 
 /** Collects spans under their traces, decides about each trace at its root's end, and hands it to the exporters. */
 export class Pipeline {
@@ -59,6 +62,7 @@ export class Pipeline {
   #sampledOut = 0;
   #length = 0;
   #lastSweep = 0;
+  #isClosing = false;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -81,7 +85,7 @@ export class Pipeline {
     if (head.isSampled && this.#parts.lanes.streamsSpans) this.#parts.lanes.exportSpan(masked);
     if (record.spanId === head.rootId) this.#endRoot(masked, collection);
     else if (head.root !== undefined) this.#endLate(masked, collection);
-    if (this.#length > this.#parts.limits.openLength) this.#closeOldest();
+    this.#closeExcess();
   }
 
   spansOf(head: TraceHead): readonly (Span | SpanRecord)[] {
@@ -113,10 +117,9 @@ export class Pipeline {
     return waiting;
   }
 
-  /** Resolves once every exporter has answered for the trace. */
+  /** Resolves once every exporter has answered for the trace; late spans are waited for, but not for all of that time. */
   async delivered(head: TraceHead): Promise<EndResult> {
-    while (head.collection instanceof TraceCollection && head.collection.wait !== undefined)
-      {await head.collection.wait.over;}
+    await this.#lateSpansOf(head);
     const { delivery, traceId } = head;
     if (delivery === undefined) return { ok: true, traceId, exported: false };
     await delivery.settled;
@@ -135,13 +138,21 @@ export class Pipeline {
     };
   }
 
+  async #lateSpansOf(head: TraceHead): Promise<void> {
+    const { collection } = head;
+    if (!(collection instanceof TraceCollection) || collection.wait === undefined) return;
+    const { wait } = collection;
+    const ended = await beforeDeadline(wait.over, longestEndWaitMs);
+    if (!ended && collection.wait === wait) this.#send(collection);
+  }
+
   #collectionOf(head: TraceHead): TraceCollection {
     if (head.collection instanceof TraceCollection) return head.collection;
     const now = this.#parts.clock.now();
     const collection = new TraceCollection(head, this.#parts.limits.traceSpans, now);
     head.collection = collection;
     this.#open.set(head.traceId, collection);
-    if (this.#open.size > this.#parts.limits.openTraces) this.#closeOldest();
+    this.#closeExcess();
     if (now - this.#lastSweep > sweepMs) this.#sweep(now);
     return collection;
   }
@@ -186,7 +197,8 @@ export class Pipeline {
     const { head } = collection;
     if (head.sampling === null) return this.#release(collection);
     head.rev += 1;
-    const delivery = this.#parts.lanes.exportNow(buildTrace(head, [record], 0, { amends: true, rev: head.rev }));
+    const amendment = buildTrace(head, [record], collection.dropped, { amends: true, rev: head.rev });
+    const delivery = this.#parts.lanes.exportNow(amendment);
     head.delivery ??= delivery;
     if (collection.openCount === 0) this.#send(collection);
     else if (collection.wait === undefined) this.#waitForLate(collection);
@@ -235,11 +247,28 @@ export class Pipeline {
       {if (!(span instanceof SpanRecord)) span.conclude({ outcome: 'no_end' });}
   }
 
-  #closeOldest(): void {
-    const [oldest] = this.#open.values();
-    if (oldest === undefined) return;
-    this.#parts.report.warn('open-traces', 'too many traces are open at once; the oldest were closed as no_end');
-    this.#close(oldest);
+  /** Closes the oldest traces until the open ones are within their bounds. */
+  #closeExcess(): void {
+    // Closing ends spans, and each end comes here: thousands of open spans would overflow the stack.
+    if (this.#isClosing || !this.#isExcessive()) return;
+    this.#isClosing = true;
+    this.#parts.report.warn(
+      'open-traces',
+      'too many traces, or too much text, are open at once; the oldest were closed as no_end',
+    );
+    try {
+      for (const oldest of this.#open.values()) {
+        this.#close(oldest);
+        if (!this.#isExcessive()) break;
+      }
+    } finally {
+      this.#isClosing = false;
+    }
+  }
+
+  #isExcessive(): boolean {
+    const { openTraces, openLength } = this.#parts.limits;
+    return this.#open.size > openTraces || this.#length > openLength;
   }
 
   #sweep(now: number): void {

@@ -1,7 +1,9 @@
 import type { Report } from '../base/report.ts';
+import { isPromiseLike } from '../base/promise-like.ts';
 import { untraced } from '../base/shared.ts';
 import { marker } from '../capture/marker.ts';
 import type { TraceHead } from '../span/head.ts';
+import { parseObject } from '../span/json.ts';
 import type { SpanRecord } from '../span/record.ts';
 import type { SpanFields } from '../span/fields.ts';
 
@@ -28,25 +30,12 @@ export class RecordMasker {
   }
 
   maskSpan(record: SpanRecord): SpanRecord {
-    const masked = this.#apply({ ...record.toJSON() });
-    if (masked === undefined) return record.with(withoutContent(record));
-    return record.with({
-      name: asText(masked['name']) ?? '[masked]',
-      inputText: asJson(masked['input']),
-      outputText: asJson(masked['output']),
-      metadataText: asJson(masked['metadata']),
-      statusMessage: asText(masked['status_message']),
-      error: asText(masked['error']),
-      exception: masked['exception'] === null ? null : maskException(record, masked['exception']),
-      modelParametersText: asJson(masked['model_parameters']),
-      toolCallsText: asJson(masked['tool_calls']),
-      eventFields: maskEvents(record, masked['events']),
-    });
+    const fields = this.#apply({ ...record.toJSON() }, (masked) => readSpan(masked, record));
+    return record.with(fields ?? withoutContent(record));
   }
 
   maskHead(head: TraceHead): void {
     const { name, userId, sessionId, sessionName, tags, metadataText } = head;
-    const metadata: unknown = JSON.parse(metadataText ?? '{}');
     const wire = {
       trace_id: head.traceId,
       name,
@@ -54,27 +43,50 @@ export class RecordMasker {
       session_id: sessionId,
       session_name: sessionName,
       tags: [...tags],
-      metadata,
+      metadata: { ...parseObject(metadataText) },
     };
-    const masked = this.#apply(wire) ?? { name: '[masked]', tags: [], metadata: {} };
-    head.name = asText(masked['name']) ?? '[masked]';
-    head.userId = asText(masked['user_id']);
-    head.sessionId = asText(masked['session_id']);
-    head.sessionName = asText(masked['session_name']);
-    head.tags = Array.isArray(masked['tags']) ? masked['tags'].map(String) : [];
-    head.metadataText = asJson(masked['metadata']);
+    Object.assign(head, this.#apply(wire, readHead) ?? readHead({}));
   }
 
-  #apply(record: MaskableRecord): MaskableRecord | undefined {
+  /** What the mask made of a record, read out of what it returned; undefined when either failed. */
+  #apply<Fields>(record: MaskableRecord, read: (masked: MaskableRecord) => Fields): Fields | undefined {
     try {
       const masked: unknown = untraced(() => this.#mask(record));
-      if (isRecord(masked)) return masked;
-      this.#report.warn('masker-failed', 'the masker gave no record; the content of the span was left out');
+      // A promise comes too late; what it rejects with must not end the program.
+      if (isPromiseLike(masked)) void masked.then(undefined, () => {});
+      else if (isRecord(masked)) return untraced(() => read(masked));
+      this.#report.warn('masker-failed', 'the masker gave no record; the content was left out');
     } catch (error) {
-      this.#report.warn('masker-failed', 'the masker threw; the content of the span was left out', error);
+      this.#report.warn('masker-failed', 'the masker failed; the content was left out', error);
     }
     return undefined;
   }
+}
+
+function readSpan(masked: MaskableRecord, record: SpanRecord): Partial<SpanFields> {
+  return {
+    name: asText(masked['name']) ?? '[masked]',
+    inputText: asJson(masked['input']),
+    outputText: asJson(masked['output']),
+    metadataText: asJson(masked['metadata']),
+    statusMessage: asText(masked['status_message']),
+    error: asText(masked['error']),
+    exception: masked['exception'] === null ? null : maskException(record, masked['exception']),
+    modelParametersText: asJson(masked['model_parameters']),
+    toolCallsText: asJson(masked['tool_calls']),
+    eventFields: maskEvents(record, masked['events']),
+  };
+}
+
+function readHead(masked: MaskableRecord): Partial<TraceHead> {
+  return {
+    name: asText(masked['name']) ?? '[masked]',
+    userId: asText(masked['user_id']),
+    sessionId: asText(masked['session_id']),
+    sessionName: asText(masked['session_name']),
+    tags: Array.isArray(masked['tags']) ? masked['tags'].map(String) : [],
+    metadataText: asJson(masked['metadata']),
+  };
 }
 
 function withoutContent(record: SpanRecord): Partial<SpanFields> {

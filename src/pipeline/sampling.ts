@@ -1,5 +1,6 @@
 import type { Report } from '../base/report.ts';
 import { fence } from '../base/fence.ts';
+import { untraced } from '../base/shared.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import type { SamplingDecision } from '../span/trace-fields.ts';
 
@@ -45,8 +46,9 @@ export class Sampling {
   /** Why a finished trace is kept, or null. A trace that a rule keeps in any case has probability 1. */
   decide(trace: TraceRecord, isHeadSampled: boolean): SamplingDecision | null {
     const { sampler, sampleRate } = this.#rules;
-    const own =
-      sampler && fence({ report: this.#report, code: 'sampler-failed', what: 'the sampler' }, () => sampler(trace));
+    // Untraced, since a trace that the sampler makes would be sampled in its turn.
+    const decide = sampler && ((): boolean | undefined => untraced(() => sampler(trace)));
+    const own = decide && fence({ report: this.#report, code: 'sampler-failed', what: 'the sampler' }, decide);
     if (own === false) return null;
     const tail = own === true ? 'rule' : this.#tailReason(trace);
     if (tail === undefined) return isHeadSampled ? { rate: sampleRate, reason: 'head' } : null;

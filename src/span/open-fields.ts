@@ -3,7 +3,6 @@ import { createSpanId, createTraceId } from '../base/ids.ts';
 import type { SpanFields } from './fields.ts';
 import type { TraceHead } from './head.ts';
 import type { SpanHost } from './host.ts';
-import { isSpanKind } from './kind.ts';
 import type { SpanOptions } from './span-options.ts';
 
 /** What a span can be built of by hand. */
@@ -22,8 +21,8 @@ export function openFields(options: NewSpan, { writer, clock }: Pick<SpanHost<ne
     traceId: head?.traceId ?? options.traceId ?? createTraceId(),
     spanId: createSpanId(),
     parentId: parentId ?? options.parentId ?? null,
-    type: options.type ?? 'span',
-    kind: isSpanKind(options.kind) ? options.kind : options.type === 'generation' ? 'llm' : 'custom',
+    type: options.type === 'generation' ? 'generation' : 'span',
+    kind: writer.kind(options.kind, options.type === 'generation' ? 'llm' : 'custom'),
     name: writer.name(options.name),
     anchor: head?.anchor ?? createAnchor(clock),
     startedAt: 0,

@@ -73,6 +73,11 @@ export interface EndOptions extends Omit<SpanUpdate, 'name' | 'kind' | 'attempt'
   readonly error?: unknown;
 }
 
+/** What was given, or nothing: a program without types may pass null where options belong. */
+export function givenOptions<Options extends object>(options: Options | null | undefined): Partial<Options> {
+  return typeof options === 'object' && options !== null ? options : {};
+}
+
 /** What can be told of a trace while it is open. */
 export interface TraceUpdate {
   readonly name?: string;

@@ -2,9 +2,9 @@ import type { Report } from '../base/report.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import { marker } from '../capture/marker.ts';
 import { readUsage } from '../capture/usage/answer.ts';
-import type { EventFields, SpanFields } from './fields.ts';
-import { isLevel, isSpanKind, type Level } from './kind.ts';
-import type { GenerationFields, SpanUpdate } from './span-options.ts';
+import type { EventFields, SpanFields, SpanLink } from './fields.ts';
+import { isLevel, isSpanKind, type Level, type SpanKind } from './kind.ts';
+import { givenOptions, type GenerationFields, type SpanUpdate } from './span-options.ts';
 
 const mostEvents = 1_000;
 const longestName = 500;
@@ -28,7 +28,33 @@ export class SpanWriter {
 
   /** A user's or a session's id, as it is or as its pseudonym. */
   identity(id: string | null | undefined): string | null {
-    return id === null || id === undefined || id === '' ? null : this.#pseudonymOf(String(id).slice(0, longestName));
+    return id === null || id === undefined || id === '' ? null : this.#pseudonymOf(this.id(id).slice(0, longestName));
+  }
+
+  /** An id as text, whatever was passed. */
+  id(id: unknown): string {
+    return typeof id === 'string' ? id : (this.#capturer.text(id) ?? '');
+  }
+
+  tags(tags: unknown): readonly string[] {
+    if (tags === null || tags === undefined) return [];
+    if (!Array.isArray(tags)) this.#wrong('tags', 'tags are a list of texts; what came was taken for one tag');
+    const list: readonly unknown[] = Array.isArray(tags) ? tags : [tags];
+    return list.map((tag) => this.#capturer.phrase(this.id(tag), 200));
+  }
+
+  kind(kind: unknown, fallback: SpanKind): SpanKind {
+    if (kind === undefined || isSpanKind(kind)) return kind ?? fallback;
+    this.#wrong('kind', 'no such kind of span; the wrong one was left out');
+    return fallback;
+  }
+
+  /** Undefined for what points nowhere. */
+  link(target: SpanLink | null | undefined): SpanLink | undefined {
+    const { traceId, spanId } = givenOptions<Partial<Record<keyof SpanLink, unknown>>>(target);
+    if (typeof traceId === 'string' && typeof spanId === 'string') return { traceId, spanId };
+    this.#wrong('link', 'a link has the texts traceId and spanId; the wrong one was left out');
+    return undefined;
   }
 
   name(name: unknown): string {
@@ -59,10 +85,18 @@ export class SpanWriter {
     return marker('truncated', { bytes: text.length, reason: 'span budget' });
   }
 
-  metadata(metadata: object | undefined, fields: SpanFields): void {
-    if (metadata === undefined) return;
-    const text = this.value(metadata, fields);
-    fields.metadataText = mergeObjectTexts(fields.metadataText, text);
+  metadata(metadata: unknown, fields: SpanFields): void {
+    const text = this.bounded(this.metadataText(metadata), fields);
+    if (text !== null) fields.metadataText = mergeObjectTexts(fields.metadataText, text);
+  }
+
+  /** The text of an object; null where there is none. */
+  metadataText(metadata: unknown): string | null {
+    if (metadata === null || metadata === undefined) return null;
+    const text = this.#capturer.text(metadata);
+    if (text === null || text.startsWith('{')) return text;
+    this.#wrong('metadata', 'metadata is an object; what came was kept as its value');
+    return `{"value":${text}}`;
   }
 
   event(name: unknown, at: number, input: unknown, level: unknown, fields: SpanFields): void {
@@ -82,7 +116,7 @@ export class SpanWriter {
   /** Everything that `update` and `end` share. */
   update(update: SpanUpdate, fields: SpanFields): void {
     if (update.name !== undefined) fields.name = this.name(update.name);
-    if (isSpanKind(update.kind)) fields.kind = update.kind;
+    fields.kind = this.kind(update.kind, fields.kind);
     if (update.input !== undefined) fields.inputText = this.value(update.input, fields);
     if (update.output !== undefined) fields.outputText = this.value(update.output, fields);
     this.metadata(update.metadata, fields);

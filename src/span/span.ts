@@ -12,7 +12,13 @@ import type { SpanHost } from './host.ts';
 import type { Level, Outcome, SpanType } from './kind.ts';
 import { noEvents, openFields, type NewSpan } from './open-fields.ts';
 import { SpanRecord } from './record.ts';
-import type { EndOptions, GenerationOptions, SpanOptions, SpanUpdate } from './span-options.ts';
+import {
+  givenOptions,
+  type EndOptions,
+  type GenerationOptions,
+  type SpanOptions,
+  type SpanUpdate,
+} from './span-options.ts';
 import { SpanView } from './span-view.ts';
 
 /** Where a live span comes from. */
@@ -121,30 +127,31 @@ export class Span extends SpanView {
   /** Tells more of an open span. */
   update(update: SpanUpdate): void {
     if (this.#isTooLate('update')) return;
-    this.#host.writer.update(this.#permitted(update), this.fields);
+    this.#host.writer.update(this.#permitted(givenOptions(update)), this.fields);
   }
 
   /** Points to a span of another trace; the first hundred are kept. */
   link(target: SpanLink): void {
     const { links } = this.fields;
     if (this.#isTooLate('link') || links.length >= mostLinks) return;
-    this.fields.links = [...links, { traceId: String(target.traceId), spanId: String(target.spanId) }];
+    const link = this.#host.writer.link(target);
+    if (link !== undefined) this.fields.links = [...links, link];
   }
 
   /** Ends it. The first end wins (A38); a later one is left out and told once at debug level. */
   end(options: EndOptions = {}): void {
     if (this.#isTooLate('end')) return;
     const endedAt = this.#host.clock.now();
-    const { error, ...update } = options;
+    const { error, ...update } = givenOptions(options);
     this.#host.writer.update(this.#permitted(update), this.fields);
     if (update.usage === undefined) this.#readAnswer(update.output);
     if (error !== undefined && error !== null) this.#takeError(error);
-    else if (this.fields.level === 'ERROR') this.fields.error ??= this.fields.statusMessage;
-    this.#close(this.fields.level === 'ERROR' ? 'error' : 'ok', endedAt);
+    this.#close('ok', endedAt);
   }
 
   /** Seed 002's name for `end` (L33). */
-  finish({ outputs, error }: { readonly outputs?: unknown; readonly error?: unknown } = {}): void {
+  finish(options: { readonly outputs?: unknown; readonly error?: unknown } = {}): void {
+    const { outputs, error } = givenOptions(options);
     this.end({ output: outputs, error });
   }
 
@@ -174,7 +181,7 @@ export class Span extends SpanView {
 
   /** `using span = …`: ends it with the block. Disposal cannot see an error, so that the level stays as it is. */
   [Symbol.dispose](): void {
-    this.conclude({ outcome: this.fields.level === 'ERROR' ? 'error' : 'ok' });
+    this.conclude({ outcome: 'ok' });
   }
 
   /** Which try a new child with this name and input is. */
@@ -278,9 +285,12 @@ export class Span extends SpanView {
 
   #close(outcome: Outcome, endedAt: number): void {
     const fields = this.fields;
+    const isError = fields.level === 'ERROR';
     fields.endedAt = endedAt;
-    fields.outcome = outcome;
-    if (fields.level === 'ERROR') this.#parent?.noteFailure(fields.name, fields.inputText, this.#fingerprint);
+    // A level that was told by hand says as much as an exception (C8).
+    fields.outcome = isError && outcome === 'ok' ? 'error' : outcome;
+    if (isError) fields.error ??= fields.statusMessage;
+    if (isError) this.#parent?.noteFailure(fields.name, fields.inputText, this.#fingerprint);
     this.#parent = undefined;
     if (this.#head === undefined) return;
     const record = new SpanRecord(fields);

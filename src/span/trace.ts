@@ -9,7 +9,13 @@ import type { SpanRecord } from './record.ts';
 import { setSession } from './session.ts';
 import type { NewSpan } from './open-fields.ts';
 import { Span } from './span.ts';
-import type { EndOptions, GenerationOptions, SpanOptions, TraceUpdate } from './span-options.ts';
+import {
+  givenOptions,
+  type EndOptions,
+  type GenerationOptions,
+  type SpanOptions,
+  type TraceUpdate,
+} from './span-options.ts';
 import { mergeObjectTexts } from './span-writer.ts';
 import { renderTree, type TreePaint } from './tree.ts';
 
@@ -146,20 +152,19 @@ export class Trace {
   /** Tells more of the trace while it is open. */
   update(update: TraceUpdate): void {
     const head = this.#head;
-    const { writer, capturer } = this.#host;
-    if (update.name !== undefined) head.name = writer.name(update.name);
-    if (update.runId !== undefined) head.runId = String(update.runId);
-    if (update.session !== undefined) setSession(head, update.session, writer);
-    if (update.userId !== undefined) head.userId = writer.identity(update.userId);
-    if (update.tags !== undefined)
-      {head.tags = mergeTags(
-        head.tags,
-        update.tags.map((tag) => capturer.phrase(String(tag), 200)),
-      );}
-    if (update.metadata !== undefined)
-      {head.metadataText = mergeObjectTexts(head.metadataText, capturer.text(update.metadata));}
-    if (update.input !== undefined) this.#root?.update({ input: update.input });
-    if (update.output !== undefined) this.#root?.update({ output: update.output });
+    if (head.root !== undefined) {
+      this.#host.report.debug('trace-update-after-end', `update() came after the end of the trace "${head.name}" and is not in its record`);
+    }
+    const { writer } = this.#host;
+    const { name, runId, session, userId, tags, metadata, input, output } = givenOptions(update);
+    if (name !== undefined) head.name = writer.name(name);
+    if (runId !== undefined) head.runId = writer.id(runId);
+    if (session !== undefined) setSession(head, session, writer);
+    if (userId !== undefined) head.userId = writer.identity(userId);
+    head.tags = mergeTags(head.tags, writer.tags(tags));
+    head.metadataText = mergeObjectTexts(head.metadataText, writer.metadataText(metadata));
+    if (input !== undefined) this.#root?.update({ input });
+    if (output !== undefined) this.#root?.update({ output });
   }
 
   /**

@@ -10,6 +10,9 @@ export interface TreeSpan {
   readonly outcome: Outcome;
 }
 
+/** Levels that are indented; a hundred thousand of them would be ten gigabytes of spaces. */
+const deepestIndent = 100;
+
 /** Endings that neither the duration nor the error tells. */
 const shownOutcomes: ReadonlySet<Outcome> = new Set(['cancelled', 'abandoned', 'unobserved', 'no_end']);
 
@@ -54,7 +57,7 @@ export function renderTree(spans: readonly TreeSpan[], paint: TreePaint = plain)
 }
 
 function renderLine(span: TreeSpan, depth: number, paint: TreePaint): string {
-  const parts = [`${'  '.repeat(depth)}${visible(span.name)}`];
+  const parts = [`${'  '.repeat(Math.min(depth, deepestIndent))}${visible(span.name)}`];
   if (span.durationMs !== null) parts.push(paint.duration(`[${Math.round(span.durationMs)}ms]`, span));
   if (shownOutcomes.has(span.outcome)) parts.push(paint.outcome(`[${span.outcome.replace('_', '-')}]`));
   if (span.error !== null) parts.push(paint.error(`ERROR: ${visible(span.error)}`));

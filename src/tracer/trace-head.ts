@@ -36,7 +36,7 @@ export function createHead(
   isTrace: boolean,
   parts: TracerParts,
 ): TraceHead {
-  const { clock, capturer, writer, defaults } = parts;
+  const { clock, writer, defaults } = parts;
   const anchor = createAnchor(clock);
   const head: TraceHead = {
     traceId,
@@ -46,7 +46,7 @@ export function createHead(
     startedAt: anchor.monotonic,
     isSampled,
     name: writer.name(options.name),
-    runId: options.runId ?? defaults.runId ?? traceId,
+    runId: writer.id(options.runId ?? defaults.runId ?? traceId),
     sessionId: null,
     sessionName: null,
     userId: null,
@@ -62,19 +62,14 @@ export function createHead(
     collection: undefined,
   };
   setIdentity(head, options, parts);
-  if (defaults.metadata !== undefined) head.metadataText = capturer.text(defaults.metadata);
-  if (isTrace && options.metadata !== undefined)
-    {head.metadataText = mergeObjectTexts(head.metadataText, capturer.text(options.metadata));}
+  head.metadataText = writer.metadataText(defaults.metadata);
+  if (isTrace) head.metadataText = mergeObjectTexts(head.metadataText, writer.metadataText(options.metadata));
   return head;
 }
 
-function setIdentity(head: TraceHead, options: TraceOptions, { writer, capturer, defaults }: TracerParts): void {
+function setIdentity(head: TraceHead, options: TraceOptions, { writer, defaults }: TracerParts): void {
   const session = options.session ?? options.sessionId ?? defaults.session;
   if (session !== undefined) setSession(head, session, writer);
   if (options.userId !== undefined) head.userId = writer.identity(options.userId);
-  if (options.tags !== undefined)
-    {head.tags = mergeTags(
-      head.tags,
-      options.tags.map((tag) => capturer.phrase(String(tag), 200)),
-    );}
+  head.tags = mergeTags(head.tags, writer.tags(options.tags));
 }

@@ -3,8 +3,7 @@ import { beforeDeadline } from '../base/deadline.ts';
 import type { Report, ReportCounts } from '../base/report.ts';
 import { shared } from '../base/shared.ts';
 import { followCall } from '../call/call.ts';
-import type { TracedCall } from '../call/definition.ts';
-import type { Followed } from '../call/followed.ts';
+import type { CallDefinition, TracedCall } from '../call/definition.ts';
 import { followIterator } from '../call/iterator.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
@@ -19,11 +18,12 @@ import { NoopSpan } from '../span/noop-span.ts';
 import { NoopTrace } from '../span/noop-trace.ts';
 import type { SpanRecord } from '../span/record.ts';
 import { Span } from '../span/span.ts';
-import type { GenerationOptions, SpanOptions, TraceOptions } from '../span/span-options.ts';
+import { givenOptions, type GenerationOptions, type SpanOptions, type TraceOptions } from '../span/span-options.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
 import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
 import type { TracerParts } from './parts.ts';
+import { LazyCall, SpanCall } from './span-call.ts';
 import { createHead, startTrace } from './trace-head.ts';
 
 export interface DrainOptions {
@@ -149,24 +149,19 @@ export class Tracer implements SpanHost<Span> {
 
   /** Makes one call of a wrapped function, traced. What comes back is what the function gave. */
   call({ definition, args, invoke, scope }: TracedCall): unknown {
-    const { options, isTrace, includeInput, includeOutput, isGenerator } = definition;
-    const capture = (): Captured | null =>
-      includeInput && this.policy.includeInputs ? this.capturer.capture(definition.inputOf(args)) : null;
-    if (isGenerator)
-      {return this.#callGenerator({ options, isTrace, includeOutput, capture: remember(capture()) }, invoke);}
+    const { options, isTrace, includeOutput, isGenerator } = definition;
     const parent = scope?.tracer === this ? scope.span : undefined;
-    const span = this.begin({ options, isTrace, includeOutput, capture }, parent);
+    const capture = (): Captured | null => this.#captureInput(definition, args);
+    if (isGenerator) return this.#callGenerator({ options, isTrace, includeOutput, capture }, parent, invoke);
+    const span = this.#beginUnder(parent, { options, isTrace, includeOutput, capture });
     return span.isRecording ? followCall(new SpanCall(this, span), invoke) : this.run(span, invoke);
   }
 
   /** Begins a span under the active one, or a trace. A no-op twin where nothing could be kept. */
-  begin(beginning: Beginning, parent: Span | undefined = this.activeSpan()): Span {
-    const { options, includeOutput = true, capture } = beginning;
-    if (this.#isShutDown) return new NoopSpan(this);
-    if (parent === undefined || (beginning.isTrace && options.root === true))
-      {return this.#beginTrace(beginning, parent);}
-    if (!parent.isRecording) return parent;
-    return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.() });
+  begin(beginning: Beginning): Span {
+    const scope = activeScope();
+    if (shared.reading || scope?.isQuiet === true) return new NoopSpan(this);
+    return this.#beginUnder(scope?.tracer === this ? scope.span : undefined, beginning);
   }
 
   run<Result>(span: Span, run: () => Result): Result {
@@ -200,7 +195,8 @@ export class Tracer implements SpanHost<Span> {
    * Sends what has ended. Never rejects, never later than its deadline, closes no span. `pending` is what no exporter
    * had answered for by then.
    */
-  async flush({ timeoutMs = drainMs }: DrainOptions = {}): Promise<FlushResult> {
+  async flush(options: DrainOptions = {}): Promise<FlushResult> {
+    const { timeoutMs = drainMs } = givenOptions(options);
     const { pipeline, lanes } = this.#parts;
     pipeline.sendWaiting();
     await beforeDeadline(lanes.flush(), asDuration(timeoutMs));
@@ -208,7 +204,8 @@ export class Tracer implements SpanHost<Span> {
   }
 
   /** Ends open spans as `no_end`, sends everything and closes the exporters. Traces begun later are not recorded. */
-  async shutdown({ timeoutMs = drainMs }: DrainOptions = {}): Promise<FlushResult> {
+  async shutdown(options: DrainOptions = {}): Promise<FlushResult> {
+    const { timeoutMs = drainMs } = givenOptions(options);
     const { pipeline, lanes } = this.#parts;
     this.#stop();
     pipeline.closeAll();
@@ -253,6 +250,27 @@ export class Tracer implements SpanHost<Span> {
     return typeof body === 'function' ? this.block(span, () => body(span)) : span;
   }
 
+  #beginUnder(parent: Span | undefined, beginning: Beginning): Span {
+    const { options, includeOutput = true, capture } = beginning;
+    if (this.#isShutDown) return new NoopSpan(this);
+    if (parent === undefined || (beginning.isTrace && options.root === true)) return this.#beginTrace(beginning, parent);
+    if (!parent.isRecording) return parent;
+    return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.() });
+  }
+
+  /** The arguments are captured at the call; the span begins when the generator's body does, under the same parent. */
+  #callGenerator(beginning: Beginning, parent: Span | undefined, invoke: () => unknown): unknown {
+    const captured = beginning.capture?.() ?? null;
+    const generator = invoke();
+    const call = new LazyCall(this, () => this.#beginUnder(parent, { ...beginning, capture: () => captured }));
+    if (typeof generator === 'object' && generator !== null) followIterator(generator, call, true);
+    return generator;
+  }
+
+  #captureInput({ includeInput, inputOf }: CallDefinition, args: readonly unknown[]): Captured | null {
+    return includeInput && this.policy.includeInputs ? this.capturer.capture(inputOf(args)) : null;
+  }
+
   #beginTrace({ options, isTrace, includeOutput = true, capture }: Beginning, from: Span | undefined): Span {
     const start = startTrace(options, this.#parts);
     if (!start.isSampled && !this.#parts.sampling.hasTailRule) return new NoopSpan(this, start.traceId);
@@ -268,61 +286,10 @@ export class Tracer implements SpanHost<Span> {
     return root;
   }
 
-  #callGenerator(beginning: Beginning, invoke: () => unknown): unknown {
-    const scope = activeScope();
-    const call = new LazyCall(this, () =>
-      scope === undefined
-        ? shared.storage.run(undefined, () => this.begin(beginning))
-        : runInScope(scope, () => this.begin(beginning)),
-    );
-    const generator = invoke();
-    if (typeof generator === 'object' && generator !== null) followIterator(generator, call, true);
-    return generator;
-  }
-
   #traceOf(root: Span, active: Span): Trace {
     const { head } = active;
     return head === undefined ? new NoopTrace(this, active) : new Trace({}, { host: this, head, root });
   }
-}
-
-/** A call whose span is there. */
-class SpanCall implements Followed {
-  readonly span: Span;
-  readonly #tracer: Tracer;
-
-  constructor(tracer: Tracer, span: Span) {
-    this.#tracer = tracer;
-    this.span = span;
-  }
-
-  run<Result>(work: () => Result): Result {
-    return this.#tracer.run(this.span, work);
-  }
-}
-
-/** A call whose span begins when it is first asked for. */
-class LazyCall implements Followed {
-  readonly #tracer: Tracer;
-  readonly #begin: () => Span;
-  #span: Span | undefined;
-
-  constructor(tracer: Tracer, begin: () => Span) {
-    this.#tracer = tracer;
-    this.#begin = begin;
-  }
-
-  get span(): Span {
-    return (this.#span ??= this.#begin());
-  }
-
-  run<Result>(work: () => Result): Result {
-    return this.#tracer.run(this.span, work);
-  }
-}
-
-function remember<Value>(value: Value): () => Value {
-  return () => value;
 }
 
 function linkBoth(root: Span, from: Span, head: TraceHead): void {

@@ -78,7 +78,7 @@ describe('imported and required in one process', () => {
     const exporter = new InMemoryTraceExporter();
     const clew = init({ exporter });
     const inner = required.traced('inner', () => required.currentSpan()?.name);
-    const seen = clew.trace('outer', (outer) => [required.currentSpan()?.spanId === outer.spanId, inner()]);
+    const seen = clew.trace('outer', (outer) => [required.currentSpan()?.spanId === outer.rootSpan?.spanId, inner()]);
     const [root, child] = ['outer', 'inner'].map((name) => exporter.spans.find((span) => span.name === name));
     console.log(JSON.stringify({ seen, traces: exporter.traces.length, nested: child.parentId === root.spanId,
       sameTracer: required.getTracer() === clew, sameCopy: required.init === init }));`;

@@ -57,7 +57,7 @@ function toMessages(turn: unknown): Message[] {
 
 function toToolCall(block: unknown): ToolCall[] {
   if (field(block, 'type') !== 'tool_use') return [];
-  return [{ id: textOf(field(block, 'id')), name: textOf(field(block, 'name')), input: field(block, 'input') }];
+  return [{ id: textOf(field(block, 'id')), name: textOf(field(block, 'name')), arguments: field(block, 'input') }];
 }
 
 function toResult(block: unknown): Message[] {

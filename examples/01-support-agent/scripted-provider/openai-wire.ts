@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { field, listOf, parseJson, textOf } from '../json-value.ts';
-import type { Message } from '../model.ts';
+import type { Message, ToolCall } from '../model.ts';
 import { type Answer, Refusal, type Wire, type WireRequest, words } from './wire.ts';
 
 type Completion = OpenAI.Chat.Completions.ChatCompletion;
@@ -59,10 +59,13 @@ function toMessage(message: unknown): Message[] {
   }
 }
 
-function toToolCall(call: unknown) {
+function toToolCall(call: unknown): ToolCall {
   const called = field(call, 'function');
-  const input = parseJson(textOf(field(called, 'arguments')));
-  return { id: textOf(field(call, 'id')), name: textOf(field(called, 'name')), input };
+  return {
+    id: textOf(field(call, 'id')),
+    name: textOf(field(called, 'name')),
+    arguments: parseJson(textOf(field(called, 'arguments'))),
+  };
 }
 
 function whole({ model }: WireRequest, answer: Answer): Completion {

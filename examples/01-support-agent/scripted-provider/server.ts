@@ -10,7 +10,7 @@ import { type Answer, countTokens, Refusal, type Wire, type WireRequest } from '
 
 export interface ScriptedProvider {
   url: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const WIRES: readonly Wire[] = [openaiWire, anthropicWire];
@@ -42,7 +42,7 @@ export async function startScriptedProvider({ hurry = false } = {}): Promise<Scr
 
 interface Stage {
   cache: Set<string>;
-  wait(ms: number): Promise<void>;
+  wait: (ms: number) => Promise<void>;
 }
 
 async function serve(wire: Wire, incoming: IncomingMessage, response: ServerResponse, { cache, wait }: Stage) {

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { captured, record, recordOutput } from './recording.ts';
+
+describe('limits', () => {
+  it('are 64 KiB for a value: below it, all is kept', () => {
+    const value = Array.from({ length: 6 }, (_, index) => ({ index, text: 'ten bytes '.repeat(1_000) }));
+    expect(captured(value)).toEqual(value);
+    expect(captured([...value, 1n])).toEqual([...value, { $clew: 'bigint', value: '1' }]);
+  });
+
+  it('are 64 KiB for a value: above it, the longest strings are cut first', () => {
+    const value = { id: 'order-7', parts: Array.from({ length: 12 }, () => 'ten bytes '.repeat(1_000)), end: 'kept' };
+    const span = recordOutput(value);
+    expect(Buffer.byteLength(span.outputText ?? '')).toBeLessThanOrEqual(65_536);
+    expect(span.output).toMatchObject({ id: 'order-7', end: 'kept' });
+    expect(span.outputText).toContain('"$clew":"truncated","bytes":10000');
+  });
+
+  it('are 256 KiB for a span', () => {
+    const text = 'ten bytes '.repeat(1_600);
+    const value = [text, text, text];
+    const { span } = record((tracer) => {
+      const root = tracer.span('root', { input: value });
+      for (let index = 0; index < 20; index += 1) root.event(`event ${index}`, value);
+      root.end({ output: value });
+    });
+    expect(span.text().length).toBeLessThan(262_144 + 10_000);
+    expect(span.input).toEqual(value);
+    expect(span.output).toMatchObject({ $clew: 'truncated', reason: 'span budget' });
+    expect(span.events).toHaveLength(20);
+  });
+
+  it('of a value can be set in bytes', () => {
+    const value = { text: 'é '.repeat(10_000) };
+    for (const valueBytes of [200, 1_000, 5_000]) {
+      const text = recordOutput(value, { limits: { valueBytes } }).outputText ?? '';
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(valueBytes);
+      expect(text).toContain('$clew');
+    }
+  });
+
+  it('of a string can be set', () => {
+    expect(captured('one two three four', { limits: { stringLength: 10 } })).toEqual({
+      $clew: 'truncated',
+      bytes: 18,
+      text: 'one two ',
+    });
+  });
+
+  it('of arrays can be set, and hold for Map and Set', () => {
+    const limits = { arrayHead: 2, arrayTail: 1 };
+    expect(captured([0, 1, 2, 3, 4], { limits })).toEqual([0, 1, { $clew: 'items', omitted: 2 }, 4]);
+    expect(captured([0, 1, 2], { limits })).toEqual([0, 1, 2]);
+    expect(captured(new Set([0, 1, 2, 3, 4]), { limits })).toEqual({
+      $clew: 'set',
+      values: [0, 1, 2, { $clew: 'items', omitted: 2 }],
+    });
+    const wide = { arrayHead: 300, arrayTail: 300 };
+    const map = new Map(Array.from({ length: 500 }, (_, index) => [index, index]));
+    expect(captured(map, { limits: wide })).toEqual({ $clew: 'map', entries: [...map] });
+  });
+
+  it('of depth can be set', () => {
+    expect(captured({ a: { b: { c: 1 } }, list: [[[1]]] }, { limits: { depth: 2 } })).toEqual({
+      a: { b: { $clew: 'depth', type: 'Object' } },
+      list: [{ $clew: 'depth', type: 'Array' }],
+    });
+    const deep = { a: { b: { c: { d: { e: { f: { g: { h: { i: { j: { k: 1 } } } } } } } } } } };
+    expect(captured(deep)).toEqual(deep);
+  });
+
+  it('of a span can be set', () => {
+    const { span } = record((tracer) => tracer.span('s', { input: 'x'.repeat(80) }).end({ output: 'y'.repeat(80) }), {
+      limits: { spanBytes: 100 },
+    });
+    expect(span.input).toBe('x'.repeat(80));
+    expect(span.output).toEqual({ $clew: 'truncated', bytes: 82, reason: 'span budget' });
+  });
+
+  it('count a nested text once, however deep it stands', () => {
+    const value = {
+      a: { b: { c: { d: { e: { f: { g: { text: 'ten bytes '.repeat(1_500), forced: 1n } } } } } } },
+      after: { kept: 1 },
+    };
+    expect(captured(value)).toMatchObject({ after: { kept: 1 } });
+    expect(recordOutput(value).outputText).not.toContain('budget');
+  });
+
+  it('say how many keys are missing when the time is over', () => {
+    const slow = (): number => {
+      const end = performance.now() + 1;
+      while (performance.now() < end);
+      return 1;
+    };
+    const value = Object.defineProperties(
+      {},
+      Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`k${index}`, { get: slow, enumerable: true }])),
+    );
+    const output = captured({ forced: 1n, value }, { limits: { captureMs: 1 } });
+    expect(JSON.stringify(output)).toMatch(/"\$clew":"keys","omitted":\d+|"\$clew":"budget"/);
+  });
+});
+
+describe('where a string is cut', () => {
+  const limits = { stringLength: 40 };
+
+  it('the last run of non-space characters goes too, so that no half of a secret stays', () => {
+    const text = `The key of the service is sk-proj-Ab12Cd34Ef56Gh78Ij90 and more`;
+    expect(captured(text, { limits })).toEqual({
+      $clew: 'truncated',
+      bytes: Buffer.byteLength(text),
+      text: 'The key of the service is ',
+    });
+  });
+
+  it('a string without a space goes whole, unless it is longer than any key', () => {
+    expect(captured('x'.repeat(50), { limits })).toMatchObject({ text: '' });
+    expect(captured('x'.repeat(20_000))).toMatchObject({ text: 'x'.repeat(16_384 - 8_192) });
+  });
+
+  it('no half of a character stays', () => {
+    const text =
+      recordOutput(`${'a'.repeat(30)} ${'😀'.repeat(20)}`, { limits: { stringLength: 34 } }).outputText ?? '';
+    expect(text.isWellFormed()).toBe(true);
+    expect(text).not.toMatch(/\\ud[89a-f]/i);
+  });
+});

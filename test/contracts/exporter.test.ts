@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  ConsoleTraceExporter,
+  FanOutTraceExporter,
+  FileTraceExporter,
+  InMemoryTraceExporter,
+  isTraceExporter,
+  type TraceExporter,
+  type TraceRecord,
+} from 'clew';
+import { describe, expect, it } from 'vitest';
+import { readLines } from '../fixtures/ndjson.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { exporterContract, type ExporterUnderTest } from './exporter.contract.ts';
+
+function inMemory(): ExporterUnderTest {
+  const exporter = new InMemoryTraceExporter();
+  const read = () => new Map(exporter.traces.map(({ traceId, spans }) => [traceId, spans.map(({ name }) => name)]));
+  return { exporter, read };
+}
+
+function file(): ExporterUnderTest {
+  const path = join(temporaryFolder(), 'traces.ndjson');
+  const read = () => {
+    const found = new Map<string, readonly string[]>();
+    if (!existsSync(path)) return found;
+    for (const { trace_id: id, spans } of readLines(path)) {
+      found.set(id, [...(found.get(id) ?? []), ...spans.map(({ name }) => name)]);
+    }
+    return found;
+  };
+  return { exporter: new FileTraceExporter(path), read };
+}
+
+/** The console shows the first eight digits of the id. */
+function toConsole(): ExporterUnderTest {
+  const exported: TraceRecord[] = [];
+  let printed = '';
+  const printer = new ConsoleTraceExporter({ stream: { write: (text) => (printed += text) } });
+  const exporter: TraceExporter = {
+    export: (trace) => {
+      exported.push(trace);
+      printer.export(trace);
+    },
+  };
+  const read = () => {
+    const found = new Map<string, readonly string[]>();
+    for (const block of printed.split('\n[Trace ').slice(1)) {
+      const id = exported.find(({ traceId }) => traceId.startsWith(block.slice(0, 8)))?.traceId ?? 'unknown';
+      const names = block
+        .split('\n')
+        .slice(1)
+        .flatMap((line) => /^ *(\S+)/.exec(line)?.[1] ?? []);
+      found.set(id, [...(found.get(id) ?? []), ...names]);
+    }
+    return found;
+  };
+  return { exporter, read };
+}
+
+function fanOut(): ExporterUnderTest {
+  const { exporter, read } = file();
+  return { exporter: new FanOutTraceExporter([new InMemoryTraceExporter(), exporter]), read };
+}
+
+/** No class, one method: the least that seed 002 asks for. */
+function custom(): ExporterUnderTest {
+  const found = new Map<string, readonly string[]>();
+  const exporter: TraceExporter = {
+    export: async ({ traceId, spans }) => {
+      await Promise.resolve();
+      found.set(traceId, [...(found.get(traceId) ?? []), ...spans.map(({ name }) => name)]);
+    },
+  };
+  return { exporter, read: () => found };
+}
+
+exporterContract('The in-memory exporter', inMemory);
+exporterContract('The file exporter', file);
+exporterContract('The console exporter', toConsole);
+exporterContract('The fan-out exporter', fanOut);
+exporterContract('A custom exporter', custom);
+
+describe('isTraceExporter', () => {
+  it('goes by the shape alone', () => {
+    expect(isTraceExporter({ export: () => {} })).toBe(true);
+    expect(isTraceExporter(Object.assign(Object.create(null), { export: async () => {} }))).toBe(true);
+  });
+
+  it.each([undefined, null, 'export', 1, {}, { export: 'file.ndjson' }, () => {}, []])('refuses %o', (value) => {
+    expect(isTraceExporter(value)).toBe(false);
+  });
+});

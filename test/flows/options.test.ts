@@ -1,0 +1,146 @@
+import { ClewConfigError, createTracer, init, type Tracer, type TracerOptions } from 'clew';
+import { assert, constantFrom, oneof, property, anything, double, integer, string } from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Options as a program without types would pass them. */
+function untyped(options: unknown): TracerOptions {
+  const parsed: TracerOptions = Object(options);
+  return parsed;
+}
+
+function isTracer(made: unknown): made is Tracer {
+  return made instanceof Object && 'shutdown' in made;
+}
+
+/** What init says to options that it must not take. */
+function complaintAbout(options: unknown): ClewConfigError {
+  try {
+    init(untyped(options));
+  } catch (error) {
+    if (error instanceof ClewConfigError) return error;
+    throw error;
+  }
+  throw new Error('init took it');
+}
+
+describe('init with a wrong option names the option, what came, and what is allowed', () => {
+  it.each<[string, unknown, string]>([
+    ['name', '', '"name" is ""; allowed: a text that is not empty'],
+    ['name', 5, '"name" is 5; allowed: a text that is not empty'],
+    ['version', {}, '"version" is an object; allowed: a text that is not empty'],
+    ['environment', [], '"environment" is an array; allowed: a text that is not empty'],
+    ['enabled', 'yes', '"enabled" is "yes"; allowed: true or false'],
+    ['exporter', {}, '"exporter" is an object; allowed: an object with a function export(trace)'],
+    ['exporters', [], '"exporters" is an array; allowed: a list of exporters'],
+    ['exporters', [{}], '"exporters" is an array; allowed: a list of exporters'],
+    ['session', '', '"session" is ""; allowed: an id, or an object with a text id'],
+    ['session', { name: 'x' }, '"session" is an object; allowed: an id, or an object with a text id'],
+    ['tags', 'prod', '"tags" is "prod"; allowed: a list of texts'],
+    ['tags', ['prod', 5], '"tags" is an array; allowed: a list of texts'],
+    ['metadata', 'x', '"metadata" is "x"; allowed: an object'],
+    ['tenantId', Number.NaN, '"tenantId" is NaN; allowed: a number or a text'],
+    ['runId', '', '"runId" is ""; allowed: a text that is not empty'],
+    ['sampleRate', 2, '"sampleRate" is 2; allowed: a number from 0 to 1'],
+    ['sampleRate', '0.5', '"sampleRate" is "0.5"; allowed: a number from 0 to 1'],
+    ['keepErrors', 1, '"keepErrors" is 1; allowed: true or false'],
+    ['keepSlowerThanMs', -1, '"keepSlowerThanMs" is -1; allowed: a number of 0 or more'],
+    ['keepCostlierThanUsd', null, '"keepCostlierThanUsd" is null; allowed: a number of 0 or more'],
+    ['sampler', 0.5, '"sampler" is 0.5; allowed: a function'],
+    ['includeInputs', 'no', '"includeInputs" is "no"; allowed: true or false'],
+    ['includeOutputs', 0, '"includeOutputs" is 0; allowed: true or false'],
+    ['recordExceptions', 'none', `"recordExceptions" is "none"; allowed: 'full' or 'type'`],
+    ['masker', true, '"masker" is true; allowed: false, rules {keys, patterns, pseudonymize}, or a function'],
+    [
+      'masker',
+      { key: [] },
+      '"masker" is an object; allowed: false, rules {keys, patterns, pseudonymize}, or a function',
+    ],
+    ['limits', { depth: 0 }, '"limits" is an object; allowed: an object of numbers above 0'],
+    ['limits', { deepness: 5 }, '"limits" is an object; allowed: an object of numbers above 0'],
+    ['limits', [], '"limits" is an array; allowed: an object of numbers above 0'],
+    ['lateSpanMs', -5, '"lateSpanMs" is -5; allowed: a number from 0 to 2147483647'],
+    ['lateSpanMs', Infinity, '"lateSpanMs" is Infinity; allowed: a number from 0 to 2147483647'],
+    ['store', {}, '"store" is an object; allowed: a TraceStore'],
+    [
+      'logger',
+      () => {},
+      '"logger" is a function; allowed: an object with functions warn and debug, such as a pino logger',
+    ],
+  ])('%s: %j', (option, value, message) => {
+    const complaint = complaintAbout({ mode: 'memory', [option]: value });
+    expect(complaint.option).toBe(option);
+    expect(complaint.message).toBe(`clew: option ${message}.`);
+  });
+
+  it.each(['local', 'dev', 'prod'])('mode %s: it comes with a later version', (mode) => {
+    expect(complaintAbout({ mode }).message).toBe(
+      `clew: option "mode" is "${mode}"; allowed: one of memory, console, off; local, dev and prod come with a later version.`,
+    );
+  });
+
+  it('no mode and no exporter: the default comes with a later version', () => {
+    vi.stubEnv('NODE_ENV', 'test');
+    expect(complaintAbout({}).message).toBe(
+      'clew: option "mode" is undefined; allowed: memory, console or off, or an exporter; the default, local, comes with a later version.',
+    );
+  });
+
+  it('an option that does not exist, with those that do', () => {
+    const complaint = complaintAbout({ mode: 'memory', smapleRate: 0.5 });
+    expect(complaint.option).toBe('smapleRate');
+    expect(complaint.message).toContain('no such option; there are name, version,');
+  });
+
+  it('exporter and exporters together', () => {
+    const exporter = { export: () => {} };
+    expect(complaintAbout({ exporter, exporters: [exporter] }).message).toContain(
+      'either exporter or exporters, not both',
+    );
+  });
+
+  it.each([null, 5, 'memory'])('options that are %j', (options) => {
+    // @ts-expect-error -- what a program without types may do
+    expect(() => createTracer(options)).toThrow(ClewConfigError);
+  });
+});
+
+const optionNames = constantFrom(
+  ...'name version environment enabled mode exporter exporters session tags metadata tenantId runId'.split(' '),
+  ...'sampleRate keepErrors keepSlowerThanMs keepCostlierThanUsd sampler includeInputs includeOutputs'.split(' '),
+  ...'recordExceptions masker limits lateSpanMs store logger nonsense'.split(' '),
+);
+
+/** The tracer, or what was thrown in its place. */
+function attempt(options: unknown): unknown {
+  try {
+    return createTracer(untyped(options));
+  } catch (error) {
+    return error;
+  }
+}
+
+it('whatever an option is, init works or throws a ClewConfigError that names it', async () => {
+  const taken: Promise<unknown>[] = [];
+  assert(
+    property(optionNames, oneof(anything(), string(), double(), integer()), (option, value) => {
+      const made = attempt({ mode: 'memory', [option]: value });
+      if (made instanceof ClewConfigError) return made.option === option;
+      if (!isTracer(made)) return false;
+      const answer = made.trace('run', (trace) => trace.span('step', () => 42));
+      taken.push(made.shutdown());
+      return answer === 42;
+    }),
+    { numRuns: 500 },
+  );
+  await Promise.all(taken);
+  expect(taken.length).toBeGreaterThan(0);
+});
+
+it('an option that is undefined is one that is not given', async () => {
+  const tracer = createTracer(untyped({ mode: 'memory', name: undefined, sampleRate: undefined, masker: undefined }));
+  tracer.trace('run', () => {});
+  expect((await tracer.store?.last(1))?.[0]?.service.name).toBe('agent');
+  await tracer.shutdown();
+});

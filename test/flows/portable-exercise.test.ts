@@ -1,0 +1,124 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as later } from 'node:timers/promises';
+import { TraceContext, type TraceRecord, traceSpan, withTracer } from 'clew';
+import { describe, expect, it } from 'vitest';
+import { only, spanNamed, startRecording, treesOf } from './recording.ts';
+
+describe('the exercise’s own checks', () => {
+  it('T24 a step and its tokens are in the summary', () => {
+    const context = new TraceContext('req_1');
+    context.addSpan('search', 12.5);
+    context.addTokens({ inputTokens: 100, outputTokens: 50 });
+    expect(context.summary()).toMatchObject({ spanCount: 1, inputTokens: 100, outputTokens: 50, totalLatencyMs: 12.5 });
+  });
+
+  it('T25 a step of 10 ms took at least 5', async () => {
+    const context = new TraceContext('req_1');
+    await traceSpan(context, 'sleep', () => later(10));
+    expect(only(context.spans).name).toBe('sleep');
+    expect(only(context.spans).latencyMs).toBeGreaterThanOrEqual(5);
+  });
+
+  it('T26 an error is let through and counted', () => {
+    const context = new TraceContext('req_1');
+    const failing = (): unknown =>
+      traceSpan(context, 'fail_span', () => {
+        throw new Error('boom');
+      });
+    expect(failing).toThrow('boom');
+    expect(context.errors).toEqual(['fail_span: boom']);
+    expect(only(context.spans).error).toBe('boom');
+  });
+
+  it('T27 an agent’s tokens are counted, in one step, and its answer comes back', async () => {
+    const context = new TraceContext('req_1');
+    const reply = { text: '42', usage: { prompt_tokens: 20, completion_tokens: 5 } };
+    const agent = async (): Promise<string> => {
+      const { text, usage } = await traceSpan(context, 'llm_call', async () => reply);
+      context.addTokens(usage);
+      return text;
+    };
+    expect(await agent()).toBe('42');
+    expect(context.totalTokens).toEqual({ input: 20, output: 5 });
+    expect(context.spans).toHaveLength(1);
+  });
+
+  it('T30 a secret in an exception’s message stays out of errors, spans, records and logs', () => {
+    const { tracer, memory, log } = startRecording({ recordExceptions: 'type' });
+    const context = new TraceContext('req_1');
+    const secret = 'the quick brown fox';
+    const failing = (): unknown =>
+      withTracer(tracer, () =>
+        traceSpan(context, 'fail_span', () => {
+          throw new RangeError(secret, { cause: new Error(secret) });
+        }),
+      );
+    expect(failing).toThrow(secret);
+    expect(context.errors).toEqual(['fail_span: RangeError']);
+    const everything = JSON.stringify([context.spans, context.summary(), memory.traces, log.lines]);
+    expect(everything).not.toContain(secret);
+    expect(spanNamed(only(memory.traces), 'fail_span').exception).toMatchObject({
+      type: 'RangeError',
+      message: '',
+      stack: null,
+      cause: { type: 'Error', message: '' },
+    });
+  });
+
+  it.each([
+    ['OpenAI', { text: '' }],
+    ['Anthropic', { content: [] }],
+  ])('T31 an empty answer of %s that the agent calls an error is one', (_provider, reply) => {
+    const { tracer, memory } = startRecording();
+    const context = new TraceContext('req_1');
+    const ask = (): unknown =>
+      withTracer(tracer, () =>
+        traceSpan(context, 'llm_call', () => {
+          if (!('text' in reply) || reply.text === '') throw new TypeError('empty text in the answer');
+          return reply.text;
+        }),
+      );
+    expect(ask).toThrow('empty text');
+    expect(context.summary().errorCount).toBe(1);
+    expect(only(context.spans).error).toBe('empty text in the answer');
+    expect(treesOf(memory)).toBe('llm_call  ERROR: empty text in the answer');
+  });
+});
+
+describe('T35: a backend that is down', () => {
+  /** A port on which nobody listens. */
+  async function closedPort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = addressOf(server.address());
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+
+  function addressOf(address: AddressInfo | string | null): AddressInfo {
+    if (typeof address === 'object' && address !== null) return address;
+    throw new Error('no port');
+  }
+
+  function post(port: number, trace: TraceRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const call = request({ host: '127.0.0.1', port, method: 'POST' }, () => resolve());
+      call.on('error', reject);
+      call.end(trace.text());
+    });
+  }
+
+  it('throws nothing, and end tells of it within 5 s', async () => {
+    const port = await closedPort();
+    const { tracer, log } = startRecording({ exporter: { export: (trace) => post(port, trace) } });
+    const trace = tracer.trace('turn');
+    trace.span('step', () => {});
+    const begun = performance.now();
+    const result = await trace.end();
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(result).toMatchObject({ ok: false, traceId: trace.traceId, error: expect.stringContaining('ECONNREFUSED') });
+    expect(await tracer.flush()).toMatchObject({ sent: 0, dropped: 2, pending: 0 });
+    expect(log.codes).toEqual(['warn exporter-failed']);
+  });
+});

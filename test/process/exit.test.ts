@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readLines } from '../fixtures/ndjson.ts';
+import { runScript, type ScriptResult } from '../fixtures/script.ts';
+import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+
+interface Ending {
+  readonly result: ScriptResult;
+  readonly path: string;
+}
+
+async function endBy(way: string): Promise<Ending> {
+  const path = join(temporaryFolder(), 'traces.ndjson');
+  return { path, result: await runScript('dangling-span.ts', { args: [path, way] }) };
+}
+
+function expectDangling(path: string): void {
+  const lines = readLines(path);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({ name: 'dangling', level: 'DEFAULT', outcome: 'no_end', amends: false });
+  expect(lines[0]?.spans.map(({ name, level, outcome }) => [name, level, outcome])).toEqual([
+    ['dangling', 'DEFAULT', 'no_end'],
+    ['left-open', 'DEFAULT', 'no_end'],
+  ]);
+  // Whatever data was attached is there (A55).
+  expect(lines[0]?.spans[1]).toMatchObject({
+    input: { question: 'why?' },
+    events: [{ name: 'seen', input: { at: 'start' } }],
+  });
+}
+
+describe('Spans that nobody ended', () => {
+  it.each([
+    ['natural', 0],
+    ['exit', 0],
+    ['exit-code', 7],
+    ['callback', 3],
+  ])(
+    'are in the file as no_end when the process ends: %s; its code and stderr stay as they were',
+    async (way, code) => {
+      const { result, path } = await endBy(way);
+      expect(result).toEqual({ code, stdout: '', stderr: '' });
+      expectDangling(path);
+    },
+  );
+
+  it.each([
+    ['throw', 'the program failed by itself'],
+    ['rejection', 'nobody waited for this'],
+  ])('are in the file when nobody catches a failure: %s; Node says so itself', async (way, message) => {
+    const { result, path } = await endBy(way);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`Error: ${message}`);
+    expect(result.stderr).not.toContain('clew:');
+    expectDangling(path);
+  });
+
+  it('are marked [no-end] on the console', async () => {
+    const { stdout, code } = await runScript('dangling-console.ts');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/dangling {2}\[\d+ms\] {2}\[no-end\]\n {2}left-open {2}\[\d+ms\] {2}\[no-end\]$/);
+  });
+});
+
+describe('The end of a process', () => {
+  it('comes though an exporter hangs: it is waited for once, five seconds at most', { timeout: 20_000 }, async () => {
+    const started = performance.now();
+    const result = await runScript('hanging-exit.ts', { args: ['hang'] });
+    expect(result).toMatchObject({ code: 0, stdout: '' });
+    expect(performance.now() - started).toBeLessThan(9_000);
+  });
+
+  it('comes at once when the exporter fails', async () => {
+    const result = await runScript('hanging-exit.ts', { args: ['fail'] });
+    expect(result).toMatchObject({ code: 0, stdout: '' });
+    expect(result.stderr.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(result.stderr)).toMatchObject({
+      name: 'clew',
+      code: 'exporter-failed',
+      error: 'Error: no route',
+    });
+  });
+
+  it('does not wait for an idle tracer, whatever it is made of', async () => {
+    const started = performance.now();
+    const result = await runScript('idle-tracer.ts', { args: [join(temporaryFolder(), 'traces.ndjson')] });
+    expect(result).toEqual({ code: 0, stdout: 'done', stderr: '' });
+    expect(performance.now() - started).toBeLessThan(4_000);
+  });
+});
