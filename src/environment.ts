@@ -1,4 +1,4 @@
-import type { LogLevel } from './base/logger.ts';
+import { logLevels } from './base/logger.ts';
 import type { Report } from './base/report.ts';
 import { isMode, isRate, type Mode } from './options.ts';
 
@@ -10,8 +10,12 @@ export interface Environment {
   readonly isProduction: boolean;
 }
 
-const switches: ReadonlyMap<string, boolean> = new Map([['1', true], ['true', true], ['0', false], ['false', false]]);
-const logLevels: ReadonlyMap<string, LogLevel> = new Map([['debug', 'debug'], ['warn', 'warn'], ['silent', 'silent']]);
+const switches: ReadonlyMap<string, boolean> = new Map([
+  ['1', true],
+  ['true', true],
+  ['0', false],
+  ['false', false],
+]);
 
 /** Reads the `CLEW_…` variables. A wrong value is reported and counts as absent: a typo must not stop a service. */
 export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): Environment {
@@ -37,9 +41,4 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): E
 function parseRate(text: string): number | undefined {
   const rate = text.trim() === '' ? Number.NaN : Number(text);
   return isRate(rate) ? rate : undefined;
-}
-
-/** `CLEW_LOG_LEVEL`: debug, warn (the default) or silent. */
-export function readLogLevel(variables: NodeJS.ProcessEnv): LogLevel {
-  return logLevels.get(variables['CLEW_LOG_LEVEL'] ?? '') ?? 'warn';
 }

@@ -7,7 +7,7 @@ import { shared } from './base/shared.ts';
 import { Capturer } from './capture/capturer.ts';
 import { defaultCaptureLimits } from './capture/limits.ts';
 import { noMasking, RuleMasking, type Masking } from './capture/masking.ts';
-import { readEnvironment, readLogLevel, type Environment } from './environment.ts';
+import { readEnvironment, type Environment } from './environment.ts';
 import { ConsoleTraceExporter } from './exporters/console.ts';
 import type { TraceExporter } from './exporters/exporter.ts';
 import { InMemoryTraceExporter } from './exporters/memory.ts';
@@ -69,7 +69,7 @@ export function init(options: TracerOptions = {}): Tracer {
  */
 export function createTracer(options: TracerOptions = {}): Tracer {
   checkOptions(options);
-  const report = new Report(options.logger ?? new StderrLogger(readLogLevel(process.env)));
+  const report = new Report(options.logger ?? new StderrLogger());
   const environment = readEnvironment(process.env, report);
   const exporters = chooseExporters(options, environment, report);
   if (exporters === undefined) return new OffTracer(assemble(options, environment, report, []));
@@ -88,7 +88,7 @@ let off: Tracer | undefined;
 /** Made without the environment, of which the tracers that record have told already. */
 function offTracer(): Tracer {
   if (off !== undefined) return off;
-  const report = new Report(new StderrLogger('warn'));
+  const report = new Report(new StderrLogger());
   off = new OffTracer(assemble({}, readEnvironment({}, report), report, []));
   return off;
 }

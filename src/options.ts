@@ -142,8 +142,9 @@ export function checkOptions(options: TracerOptions): void {
   if (!isObject(options)) throw new ClewConfigError('options', options, 'an object');
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (!isOption(option))
-      {throw new ClewConfigError(option, value, `no such option; there are ${Object.keys(checks).join(', ')}`);}
+    if (!isOption(option)) {
+      throw new ClewConfigError(option, value, `no such option; there are ${Object.keys(checks).join(', ')}`);
+    }
     const { accepts, allowed } = checks[option];
     if (!accepts(value)) throw new ClewConfigError(option, value, allowed);
   }

@@ -8,6 +8,17 @@ export interface Logger {
 
 export type LogLevel = 'debug' | 'warn' | 'silent';
 
+export const logLevels: ReadonlyMap<string, LogLevel> = new Map([
+  ['debug', 'debug'],
+  ['warn', 'warn'],
+  ['silent', 'silent'],
+]);
+
+/** `CLEW_LOG_LEVEL`: debug, warn (the default) or silent. */
+export function readLogLevel(variables: NodeJS.ProcessEnv): LogLevel {
+  return logLevels.get(variables['CLEW_LOG_LEVEL'] ?? '') ?? 'warn';
+}
+
 type Line = readonly [level: 'debug' | 'warn', details: object, message: string];
 
 /**
@@ -19,7 +30,7 @@ export class StderrLogger implements Logger {
   #pino: Logger | undefined;
   #waiting: Line[] | undefined;
 
-  constructor(level: LogLevel) {
+  constructor(level: LogLevel = readLogLevel(process.env)) {
     this.#level = level;
   }
 

@@ -45,7 +45,8 @@ function byteTwin(
   const readers = new ByteReaders(source);
   return new ReadableStream({
     type: 'bytes',
-    start: (controller) => readers.each((reader) => watch.hearEnd(reader.closed, controller, () => readers.has(reader))),
+    start: (controller) =>
+      readers.each((reader) => watch.hearEnd(reader.closed, controller, () => readers.has(reader))),
     async pull(controller) {
       const request = controller.byobRequest;
       const view = request?.view;

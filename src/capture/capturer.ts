@@ -62,15 +62,16 @@ export class Capturer {
 
   #walk(value: unknown): Captured {
     const deadline = performance.now() + this.#limits.captureMs;
+    let fingerprint: string | null = null;
     for (const factor of narrower) {
       const walker = new Walker(narrow(this.#limits, factor), this.masking, deadline);
       const text = walker.walk(value);
-      if (!this.#fits(text)) continue;
       // Dates, BigInts and the like tell themselves apart by their text alone.
       walker.fingerprint.add(text);
-      return { text, fingerprint: walker.fingerprint.toString() };
+      fingerprint ??= walker.fingerprint.toString();
+      if (this.#fits(text)) return { text, fingerprint };
     }
-    return { text: marker('truncated', { bytes: this.#limits.valueBytes }), fingerprint: null };
+    return { text: marker('truncated', { bytes: this.#limits.valueBytes }), fingerprint };
   }
 
   /** A character is three bytes at most, so most texts need not be counted. */

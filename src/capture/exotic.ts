@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { marker, markerWith } from './marker.ts';
+import { marker, markerWith, PreparedMarker } from './marker.ts';
 
 /** What this file asks of the walk that meets an object. */
 export interface ValueWalk {
@@ -31,6 +31,7 @@ function isLength(value: unknown): value is number {
 }
 
 function describeBuiltIn(value: object, walk: ValueWalk): string | undefined {
+  if (value instanceof PreparedMarker) return value.text;
   if (types.isDate(value)) return describeDate(value);
   if (types.isMap(value)) return describeMap(value, walk);
   if (types.isSet(value)) return describeSet(value, walk);
@@ -49,8 +50,9 @@ function describeInstance(value: object, walk: ValueWalk): string {
   if (toJson !== undefined) {
     const answer: unknown = Reflect.apply(toJson, value, ['']);
     // An object whose toJSON gives itself would be asked for ever.
-    if (answer !== value)
-      {return typeof answer === 'object' && answer !== null ? describeAnswer(answer, walk) : walk.walk(answer);}
+    if (answer !== value) {
+      return typeof answer === 'object' && answer !== null ? describeAnswer(answer, walk) : walk.walk(answer);
+    }
   }
   const text = walk.walkKeys(value);
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -18,3 +18,12 @@ export function escapeKey(key: string): string {
 export function unescapeKey(key: string): string {
   return /^\$\$+clew$/.test(key) ? key.slice(1) : key;
 }
+
+/** A marker that stands in a value which is captured later: an argument that was redacted. */
+export class PreparedMarker {
+  readonly text: string;
+
+  constructor(kind: string) {
+    this.text = marker(kind);
+  }
+}

@@ -83,7 +83,9 @@ export class RuleMasking implements Masking {
 
   maskText(text: string): string {
     if (this.#hasOwnPatterns) return this.#maskSuspect(text);
-    if (text.length < shortestRemembered || text.length > longestRemembered) return suspects(text) ? this.#maskSuspect(text) : text;
+    if (text.length < shortestRemembered || text.length > longestRemembered) {
+      return suspects(text) ? this.#maskSuspect(text) : text;
+    }
     const slot = slotOf(text);
     if (this.#clean[slot] === text) return text;
     const masked = suspects(text) ? this.#maskSuspect(text) : text;
@@ -123,9 +125,15 @@ export class RuleMasking implements Masking {
 
   /** A stream that was cut, or several documents in one string. */
   #maskBrokenJson(text: string): string {
-    return text.replace(
+    const outer = text.replace(
       /"([^"\\]{1,100})"(\s{0,8}:\s{0,8})(?:"(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*)/g,
       (match, key: string, colon: string) => (this.hidesKey(key) ? `"${key}"${colon}"${MASKED}"` : match),
+    );
+    // JSON inside the strings of what was cut: its quotes have backslashes before them.
+    return outer.replace(
+      /(\\{1,7})"([^"\\]{1,100})\1"(\s{0,8}:\s{0,8})(?:\1"[^"\\]*|-?\d[\d.eE+-]*)/g,
+      (match, escape: string, key: string, colon: string) =>
+        this.hidesKey(key) ? `${escape}"${key}${escape}"${colon}${escape}"${MASKED}` : match,
     );
   }
 }

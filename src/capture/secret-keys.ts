@@ -1,5 +1,31 @@
 /** Words that make a key secret wherever they stand in it: `dbPassword`, `client_secret`, `set-cookie`. */
-const secretWords = new Set(['password', 'passwd', 'pwd', 'passphrase', 'passcode', 'secret', 'secrets', 'credential', 'credentials', 'authorization', 'cookie', 'cookies', 'jwt', 'apikey', 'cvv', 'cvc', 'ssn', 'accesstoken', 'authtoken', 'refreshtoken', 'idtoken', 'clientsecret', 'secretkey', 'privatekey', 'accesskey']);
+const secretWords = new Set([
+  'password',
+  'passwd',
+  'pwd',
+  'passphrase',
+  'passcode',
+  'secret',
+  'secrets',
+  'credential',
+  'credentials',
+  'authorization',
+  'cookie',
+  'cookies',
+  'jwt',
+  'apikey',
+  'cvv',
+  'cvc',
+  'ssn',
+  'accesstoken',
+  'authtoken',
+  'refreshtoken',
+  'idtoken',
+  'clientsecret',
+  'secretkey',
+  'privatekey',
+  'accesskey',
+]);
 /** Words that make a following `key` secret. `key` alone, `primaryKey` and `cacheKey` are harmless. */
 const secretKeyOwners = new Set(['api', 'access', 'private', 'secret', 'encryption', 'signing', 'master', 'account']);
 /** Tokens that are places in a list or words of a model, not credentials. */
@@ -8,13 +34,15 @@ const harmlessTokens = new Set(
 );
 
 function splitWords(key: string): string[] {
-  return key
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .toLowerCase()
-    // A number counts: `password2` is a password.
-    .split(/\d*(?:[^a-z0-9]+|$)/)
-    .filter((word) => word !== '');
+  return (
+    key
+      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+      .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+      .toLowerCase()
+      // A number counts: `password2` is a password.
+      .split(/\d*(?:[^a-z0-9]+|$)/)
+      .filter((word) => word !== '')
+  );
 }
 
 /** Tells whether a key names a secret. `inputTokens` and `max_tokens` do not; `token` and `refresh_token` do. */

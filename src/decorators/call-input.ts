@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { untraced } from '../base/shared.ts';
-import { marker } from '../capture/marker.ts';
+import { PreparedMarker } from '../capture/marker.ts';
 import { readParameterNames } from './parameter-names.ts';
 
 /** What is known of a function's arguments. */
@@ -14,7 +14,7 @@ export interface InputNaming {
   readonly source: () => string;
 }
 
-const redacted: unknown = JSON.parse(marker('redacted'));
+const redacted: unknown = new PreparedMarker('redacted');
 
 /**
  * Names arguments for a reader (design section 4): by `params`, else by the function's own parameter names if all are

@@ -34,7 +34,7 @@ export interface FunctionWrapper {
   (options?: string | WrapOptions): MemberDecorator & (<Wrapped extends AnyFunction>(fn: Wrapped) => Wrapped);
 }
 
-const report = new Report(new StderrLogger('warn'));
+const report = new Report(new StderrLogger());
 
 /**
  * A top-level operation: each call is a trace, or inside a running trace a child span (G10–G15).

@@ -3,7 +3,7 @@ import { Report } from '../base/report.ts';
 import { redactedPositions } from './redacted-parameters.ts';
 import { isCallable, wrap, type WrapKind, type WrapOptions } from './wrap.ts';
 
-const report = new Report(new StderrLogger('warn'));
+const report = new Report(new StderrLogger());
 
 /** Decorates a member under `experimentalDecorators`: a method, an accessor, or a field that holds a function. */
 export function decorateLegacy(

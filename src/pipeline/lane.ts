@@ -122,8 +122,9 @@ export class Lane {
   #lose(spans: number, error: unknown): void {
     this.#dropped += spans;
     const reason = messageOf(error);
-    if (this.#reasons.size < 50 || this.#reasons.has(reason))
-      {this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + spans);}
+    if (this.#reasons.size < 50 || this.#reasons.has(reason)) {
+      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + spans);
+    }
   }
 
   #call<Result>(run: () => Result, onFailure?: (error: unknown) => void): Result | undefined;

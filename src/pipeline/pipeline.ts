@@ -53,7 +53,8 @@ const longestEndWaitMs = 4_500;
 /** Collects spans under their traces, decides about each trace at its root's end, and hands it to the exporters. */
 export class Pipeline {
   readonly #parts: PipelineParts;
-  readonly #open = new Map<string, TraceCollection>();
+  /** In the order they were begun. Not by trace id: two requests may go on with one remote trace at the same time. */
+  readonly #open = new Set<TraceCollection>();
   /** Our timers run in the context of the tracer's maker, never in a request's. */
   readonly #outside = AsyncLocalStorage.snapshot();
   #started = 0;
@@ -99,19 +100,19 @@ export class Pipeline {
 
   /** Sends what waits for late spans; closes nothing. */
   sendWaiting(): void {
-    for (const collection of Array.from(this.#open.values())) if (collection.wait !== undefined) this.#send(collection);
+    for (const collection of Array.from(this.#open)) if (collection.wait !== undefined) this.#send(collection);
   }
 
   /** Ends every open span with outcome `no_end`, children before parents. */
   closeAll(): void {
-    for (const collection of Array.from(this.#open.values())) this.#close(collection);
+    for (const collection of Array.from(this.#open)) this.#close(collection);
     this.sendWaiting();
   }
 
   /** Records that wait for late spans. */
   waitingSpans(): number {
     let waiting = 0;
-    for (const collection of this.#open.values()) {
+    for (const collection of this.#open) {
       if (collection.wait !== undefined) waiting += collection.spans.length - collection.openCount;
     }
     return waiting;
@@ -151,7 +152,7 @@ export class Pipeline {
     const now = this.#parts.clock.now();
     const collection = new TraceCollection(head, this.#parts.limits.traceSpans, now);
     head.collection = collection;
-    this.#open.set(head.traceId, collection);
+    this.#open.add(collection);
     this.#closeExcess();
     if (now - this.#lastSweep > sweepMs) this.#sweep(now);
     return collection;
@@ -239,12 +240,13 @@ export class Pipeline {
     this.#length -= collection.length;
     if (collection.openCount > 0) return collection.release();
     collection.head.collection = undefined;
-    this.#open.delete(collection.head.traceId);
+    this.#open.delete(collection);
   }
 
   #close(collection: TraceCollection): void {
-    for (const span of collection.spans.toReversed())
-      {if (!(span instanceof SpanRecord)) span.conclude({ outcome: 'no_end' });}
+    for (const span of collection.spans.toReversed()) {
+      if (!(span instanceof SpanRecord)) span.conclude({ outcome: 'no_end' });
+    }
   }
 
   /** Closes the oldest traces until the open ones are within their bounds. */
@@ -257,7 +259,7 @@ export class Pipeline {
       'too many traces, or too much text, are open at once; the oldest were closed as no_end',
     );
     try {
-      for (const oldest of this.#open.values()) {
+      for (const oldest of this.#open) {
         this.#close(oldest);
         if (!this.#isExcessive()) break;
       }
@@ -273,7 +275,7 @@ export class Pipeline {
 
   #sweep(now: number): void {
     this.#lastSweep = now;
-    for (const collection of Array.from(this.#open.values())) {
+    for (const collection of Array.from(this.#open)) {
       if (now - collection.lastActivity > this.#parts.limits.idleMs) this.#close(collection);
     }
   }

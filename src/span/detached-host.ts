@@ -25,7 +25,7 @@ export function detachedHost(): DetachedHost {
 
 function createDetachedHost(): DetachedHost {
   const capturer = new Capturer(defaultCaptureLimits, new RuleMasking());
-  const report = new Report(new StderrLogger('warn'));
+  const report = new Report(new StderrLogger());
   return {
     clock: systemClock,
     capturer,

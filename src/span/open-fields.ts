@@ -16,7 +16,12 @@ const noLinks: SpanFields['links'] = Object.freeze([]);
 export const noEvents: SpanFields['eventFields'] = Object.freeze([]);
 
 /** The fields of a span that begins; its start is set when the input is captured. */
-export function openFields(options: NewSpan, { writer, clock }: Pick<SpanHost<never>, 'writer' | 'clock'>, head: TraceHead | undefined, parentId: string | undefined): SpanFields {
+export function openFields(
+  options: NewSpan,
+  { writer, clock }: Pick<SpanHost<never>, 'writer' | 'clock'>,
+  head: TraceHead | undefined,
+  parentId: string | undefined,
+): SpanFields {
   return {
     traceId: head?.traceId ?? options.traceId ?? createTraceId(),
     spanId: createSpanId(),

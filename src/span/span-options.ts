@@ -73,9 +73,17 @@ export interface EndOptions extends Omit<SpanUpdate, 'name' | 'kind' | 'attempt'
   readonly error?: unknown;
 }
 
-/** What was given, or nothing: a program without types may pass null where options belong. */
+/**
+ * A copy of what was given, or nothing: a program without types may pass null where options belong, and a getter among
+ * them that throws must not reach the caller.
+ */
 export function givenOptions<Options extends object>(options: Options | null | undefined): Partial<Options> {
-  return typeof options === 'object' && options !== null ? options : {};
+  if (typeof options !== 'object') return {};
+  try {
+    return { ...options };
+  } catch {
+    return {};
+  }
 }
 
 /** What can be told of a trace while it is open. */

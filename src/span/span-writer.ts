@@ -140,8 +140,9 @@ export class SpanWriter {
   #usage(usage: unknown): SpanFields['usage'] {
     if (usage === null) return null;
     const read = readUsage(usage);
-    if (read === undefined)
-      {this.#wrong('usage', 'usage has no number of 0 or more under a known name; it was left out');}
+    if (read === undefined) {
+      this.#wrong('usage', 'usage has no number of 0 or more under a known name; it was left out');
+    }
     return read ?? null;
   }
 

@@ -175,7 +175,9 @@ export class Span extends SpanView {
   /** Adds what one part of a streamed answer says of usage, model and time. */
   observe(part: unknown, isFirst: boolean): void {
     if (this.fields.endedAt !== null) return;
-    if (isFirst && this.type === 'generation') this.fields.ttftMs ??= roundMs(this.#host.clock.now() - this.fields.startedAt);
+    if (isFirst && this.type === 'generation') {
+      this.fields.ttftMs ??= roundMs(this.#host.clock.now() - this.fields.startedAt);
+    }
     this.#readAnswer(part);
   }
 
@@ -206,11 +208,12 @@ export class Span extends SpanView {
   }
 
   protected createChild(name: string, options: SpanOptions, type: SpanType): Span {
-    if (this.fields.endedAt !== null)
-      {this.#host.report.debug(
+    if (this.fields.endedAt !== null) {
+      this.#host.report.debug(
         'child-of-ended',
         `"${this.name}" had ended when a child was started under it; the child amends its trace`,
-      );}
+      );
+    }
     return new Span({ ...options, name, type }, { host: this.#host, head: this.#head, parent: this });
   }
 
@@ -221,7 +224,8 @@ export class Span extends SpanView {
     type: SpanType,
   ): unknown {
     const body = typeof options === 'function' ? options : run;
-    const child = this.createChild(name, typeof options === 'object' && options !== null ? options : {}, type);
+    const given = typeof options === 'function' ? {} : givenOptions(options);
+    const child = this.createChild(name, given, type);
     return typeof body === 'function' ? this.#host.block(child, () => body(child)) : child;
   }
 
@@ -239,8 +243,9 @@ export class Span extends SpanView {
     writer.generation(options, fields);
     if (options.level !== undefined) fields.level = writer.level(options.level, fields.level);
     if (options.attempt !== undefined) writer.update({ attempt: options.attempt }, fields);
-    else if (this.#parent !== undefined)
-      {fields.attempt = this.#parent.attemptOf(fields.name, fields.inputText, this.#fingerprint);}
+    else if (this.#parent !== undefined) {
+      fields.attempt = this.#parent.attemptOf(fields.name, fields.inputText, this.#fingerprint);
+    }
   }
 
   /** Without what the tracer's options keep out of every record, by whatever way it comes. */

@@ -153,6 +153,7 @@ export function mergeTraces(earlier: TraceRecord, later: TraceRecord): TraceReco
     inputText: newer.inputText ?? older.inputText,
     outputText: newer.outputText ?? older.outputText,
     ...summarise(spans),
+    droppedSpans: Math.max(older.droppedSpans, newer.droppedSpans),
     amends: older.amends && newer.amends,
     spans: Object.freeze(spans),
   });

@@ -134,8 +134,9 @@ export class Trace {
   generation<Result>(name: string, run: (generation: Span) => Result): Result;
   generation<Result>(name: string, options: GenerationOptions, run: (generation: Span) => Result): Result;
   generation(name: string, options?: SpanOptions | BlockBody, run?: BlockBody): unknown {
-    if (this.#root === undefined)
-      {return this.#childByHand({ ...asOptions(options), name, type: 'generation' }, options, run);}
+    if (this.#root === undefined) {
+      return this.#childByHand({ ...asOptions(options), name, type: 'generation' }, options, run);
+    }
     return start(this.#root.generation.bind(this.#root), name, options, run);
   }
 
@@ -153,7 +154,11 @@ export class Trace {
   update(update: TraceUpdate): void {
     const head = this.#head;
     if (head.root !== undefined) {
-      this.#host.report.debug('trace-update-after-end', `update() came after the end of the trace "${head.name}" and is not in its record`);
+      this.#host.report.debug(
+        'trace-update-after-end',
+        `update() came after the end of the trace "${head.name}" and was left out`,
+      );
+      return;
     }
     const { writer } = this.#host;
     const { name, runId, session, userId, tags, metadata, input, output } = givenOptions(update);
@@ -218,7 +223,7 @@ function isBody(value: unknown): value is BlockBody {
 }
 
 function asOptions(options: SpanOptions | BlockBody | undefined): SpanOptions {
-  return typeof options === 'object' && options !== null ? options : {};
+  return typeof options === 'function' ? {} : givenOptions(options);
 }
 
 export function mergeTags(first: readonly string[], second: readonly string[]): readonly string[] {

@@ -47,8 +47,9 @@ export function renderTree(spans: readonly TreeSpan[], paint: TreePaint = plain)
       if (shown.has(span)) continue;
       shown.add(span);
       lines.push(renderLine(span, depth, paint));
-      for (const child of (children.get(span.spanId) ?? []).toReversed())
-        {waiting.push({ span: child, depth: depth + 1 });}
+      for (const child of (children.get(span.spanId) ?? []).toReversed()) {
+        waiting.push({ span: child, depth: depth + 1 });
+      }
     }
   };
   addFrom(children.get(null) ?? []);

@@ -29,8 +29,9 @@ export class TraceStore {
   readonly #runs = new Map<string, Set<string>>();
 
   constructor({ maxTraces = 1000 }: TraceStoreOptions = {}) {
-    if (!Number.isInteger(maxTraces) || maxTraces < 1)
-      {throw new ClewConfigError('maxTraces', maxTraces, 'a whole number from 1');}
+    if (!Number.isInteger(maxTraces) || maxTraces < 1) {
+      throw new ClewConfigError('maxTraces', maxTraces, 'a whole number from 1');
+    }
     this.#traces = new LRUCache({ max: maxTraces, dispose: (trace, id, reason) => this.#forget(trace, id, reason) });
   }
 

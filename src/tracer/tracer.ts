@@ -107,7 +107,7 @@ export class Tracer implements SpanHost<Span> {
   trace<Result>(name: string, options: TraceOptions, run: (trace: Trace) => Result): Result;
   trace(name: string, options?: TraceOptions | ((trace: Trace) => unknown), run?: (trace: Trace) => unknown): unknown {
     const body = typeof options === 'function' ? options : run;
-    const given = typeof options === 'object' && options !== null ? options : {};
+    const given = typeof options === 'function' ? {} : givenOptions(options);
     const root = this.begin({ options: { ...given, name }, isTrace: true });
     const trace = this.#traceOf(root, root);
     return typeof body === 'function' ? this.block(root, () => body(trace)) : trace;
@@ -245,7 +245,7 @@ export class Tracer implements SpanHost<Span> {
     run: ((span: Span) => unknown) | undefined,
   ): unknown {
     const body = typeof options === 'function' ? options : run;
-    const given = typeof options === 'object' && options !== null ? options : {};
+    const given = typeof options === 'function' ? {} : givenOptions(options);
     const span = this.begin({ options: { ...given, name, type }, isTrace: false });
     return typeof body === 'function' ? this.block(span, () => body(span)) : span;
   }
@@ -253,7 +253,9 @@ export class Tracer implements SpanHost<Span> {
   #beginUnder(parent: Span | undefined, beginning: Beginning): Span {
     const { options, includeOutput = true, capture } = beginning;
     if (this.#isShutDown) return new NoopSpan(this);
-    if (parent === undefined || (beginning.isTrace && options.root === true)) return this.#beginTrace(beginning, parent);
+    if (parent === undefined || (beginning.isTrace && options.root === true)) {
+      return this.#beginTrace(beginning, parent);
+    }
     if (!parent.isRecording) return parent;
     return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.() });
   }
@@ -300,5 +302,5 @@ function linkBoth(root: Span, from: Span, head: TraceHead): void {
 }
 
 function asDuration(ms: number): number {
-  return Number.isFinite(ms) && ms > 0 ? ms : 0;
+  return ms > 0 ? ms : 0;
 }

@@ -149,6 +149,19 @@ describe('a ReadableStream', () => {
     expect(recording.trees).toBe('stream\nstream  ERROR: hung up');
   });
 
+  it('is closed with its last part, when the source is, before anybody reads on', async () => {
+    const recording = new Recording();
+    const pull = (controller: ReadableStreamDefaultController<string>) => {
+      controller.enqueue('a');
+      controller.close();
+    };
+    const reader = open(recording, new ReadableStream<string>({ pull }, { highWaterMark: 0 })).getReader();
+    expect(await reader.read()).toEqual({ done: false, value: 'a' });
+    await reader.closed;
+    expect(recording.trees).toBe('stream');
+    expect(recording.span('stream').output).toBe('a');
+  });
+
   it('a read that waits ends when the stream is cancelled', async () => {
     const recording = new Recording();
     const cancelled = vi.fn<(reason: unknown) => void>();

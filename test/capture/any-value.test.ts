@@ -30,7 +30,7 @@ const hostile: readonly (() => unknown)[] = [
     revoke();
     return proxy;
   },
-  () => [Object.create(new Proxy({}, { get: refuse, has: refuse, getPrototypeOf: refuse }))],
+  (): unknown => [Object.create(new Proxy({}, { get: refuse, has: refuse, getPrototypeOf: refuse }))],
   () => ({ toJSON: refuse }),
   () => ({
     get toJSON() {

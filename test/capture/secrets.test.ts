@@ -154,6 +154,9 @@ describe('secret keys', () => {
     expect(captured('{"user": "jane", "password": "hunter22", "lis')).toBe(
       '{"user": "jane", "password": "[masked]", "lis',
     );
+    const long = JSON.stringify({ arguments: inner, list: 'ten bytes '.repeat(2_000) });
+    expect(JSON.stringify(captured(long))).not.toContain('hunter');
+    expect(JSON.stringify(captured(long))).toContain('[masked]');
     expect(captured('{"password": "hunter22"}\n{"password": "hunter23"}')).not.toContain('hunter');
   });
 

@@ -17,6 +17,8 @@ describe('the redact option', () => {
     expect(recording.run(() => new Vault().open(secret, 'north'))).toBe('16 north');
     expect(recording.span('open').input).toEqual({ key: hidden, door: 'north' });
     expect(recording.exporter.traces[0]?.text()).not.toContain(secret);
+    // A marker of ours, not a key of the user's.
+    expect(recording.exporter.traces[0]?.text()).toContain('"key":{"$clew":"redacted"}');
   });
 
   it('keeps a key of a sole object out of the record, and leaves the object as it is', () => {

@@ -1,4 +1,4 @@
-import { currentTrace, trace, type TraceRecord, traced, withTracer } from 'clew';
+import { currentTrace, trace, type TraceRecord, TraceStore, traced, withTracer } from 'clew';
 import { assert, constantFrom, property, string, stringMatching } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { only, spanNamed, startRecording, treesOf } from './recording.ts';
@@ -104,6 +104,19 @@ it('a link points to any span of any trace, a hundred of them', () => {
 });
 
 describe('traceparent', () => {
+  it('of two requests of one trace at the same time gives one trace with both', async () => {
+    const store = new TraceStore();
+    const { tracer, memory } = startRecording({ store });
+    const header = `00-${traceId}-${spanId}-01`;
+    const [one, other] = [tracer.trace('one', { traceparent: header }), tracer.trace('other', { traceparent: header })];
+    one.span('step').end();
+    await one.end();
+    await tracer.shutdown();
+    expect(treesOf(memory).replace(/ {2}\[no-end\]/, '')).toBe('one\n  step\nother');
+    expect(other.rootSpan?.outcome).toBe('no_end');
+    expect((await store.get(traceId))?.spans).toHaveLength(3);
+  });
+
   function continued(header: string): TraceRecord {
     // A sampler that keeps all, so that a decision against the trace hides nothing here.
     const { tracer, memory } = startRecording({ sampler: () => true });

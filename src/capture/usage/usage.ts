@@ -42,12 +42,13 @@ export type MutableUsage = { -readonly [Key in UsageKey]?: number };
 /** The third of three numbers follows from the other two (G46). Undefined when there is no number at all. */
 export function completeUsage(usage: MutableUsage): Usage | undefined {
   const { inputTokens, outputTokens, totalTokens } = usage;
-  if (inputTokens !== undefined && outputTokens !== undefined)
-    {usage.totalTokens = totalTokens ?? inputTokens + outputTokens;}
-  else if (totalTokens !== undefined && inputTokens !== undefined && totalTokens >= inputTokens)
-    {usage.outputTokens = totalTokens - inputTokens;}
-  else if (totalTokens !== undefined && outputTokens !== undefined && totalTokens >= outputTokens)
-    {usage.inputTokens = totalTokens - outputTokens;}
+  if (inputTokens !== undefined && outputTokens !== undefined) {
+    usage.totalTokens = totalTokens ?? inputTokens + outputTokens;
+  } else if (totalTokens !== undefined && inputTokens !== undefined && totalTokens >= inputTokens) {
+    usage.outputTokens = totalTokens - inputTokens;
+  } else if (totalTokens !== undefined && outputTokens !== undefined && totalTokens >= outputTokens) {
+    usage.inputTokens = totalTokens - outputTokens;
+  }
   return Object.keys(usage).length === 0 ? undefined : Object.freeze({ ...usage });
 }
 
@@ -92,7 +93,8 @@ export function mergeUsage(earlier: Usage | null, later: Usage | null | undefine
   if (earlier === null || later === null || later === undefined) return later ?? earlier;
   const { totalTokens: _, ...parts } = earlier;
   const merged = { ...parts, ...later };
-  if (later.totalTokens !== undefined || merged.inputTokens === undefined || merged.outputTokens === undefined)
-    {return Object.freeze(merged);}
+  if (later.totalTokens !== undefined || merged.inputTokens === undefined || merged.outputTokens === undefined) {
+    return Object.freeze(merged);
+  }
   return Object.freeze({ ...merged, totalTokens: merged.inputTokens + merged.outputTokens });
 }
