@@ -3,6 +3,7 @@ import type { CaptureLimits } from './limits.ts';
 import { noMasking, type Masking } from './masking.ts';
 
 const largestScan = 4_000;
+const dollar = 36;
 
 /**
  * Finds out, without building anything, whether `JSON.stringify` would give the right text as it stands: plain objects
@@ -10,83 +11,86 @@ const largestScan = 4_000;
  * faster than any walk (design section 8). A cycle ends at the depth bound and is left to the walker.
  */
 export class Scanner {
-  readonly #limits: CaptureLimits;
-  readonly #masking: Masking;
-  readonly #isMasking: boolean;
-  readonly #longestArray: number;
-  #nodes = 0;
-  #length = 0;
+  readonly #scan: Scan;
+  readonly #valueBytes: number;
 
   constructor(limits: CaptureLimits, masking: Masking) {
-    this.#limits = limits;
-    this.#masking = masking;
-    this.#isMasking = masking !== noMasking;
-    this.#longestArray = limits.arrayHead + limits.arrayTail;
+    this.#valueBytes = limits.valueBytes;
+    this.#scan = {
+      masking: masking === noMasking ? undefined : masking,
+      longestText: limits.stringLength,
+      longestArray: limits.arrayHead + limits.arrayTail,
+      deepest: limits.depth,
+      room: 0,
+      nodes: 0,
+    };
   }
 
   isPlain(value: unknown): boolean {
-    this.#nodes = 0;
-    this.#length = 0;
-    return this.#isPlainAt(value, 1) && !this.#isTooLong();
+    this.#scan.room = this.#valueBytes;
+    this.#scan.nodes = 0;
+    return isPlain(value, 1, this.#scan);
   }
+}
 
-  #isPlainAt(value: unknown, depth: number): boolean {
-    switch (typeof value) {
-      case 'string':
-        return this.#isPlainText(value);
-      case 'number':
-        // JSON turns NaN and the infinities into null, which would hide them.
-        return value - value === 0;
-      case 'boolean':
-      case 'undefined':
-        return true;
-      case 'object':
-        return value === null || this.#isPlainObject(value, depth);
-      default:
-        return false;
-    }
-  }
+/** One object for all scans of a scanner: this runs for every value of every call, and makes nothing. */
+interface Scan {
+  /** Undefined while masking is off. */
+  readonly masking: Masking | undefined;
+  readonly longestText: number;
+  readonly longestArray: number;
+  readonly deepest: number;
+  /** Characters that still fit; looked at on the way, so that a scan ends where the record would. */
+  room: number;
+  nodes: number;
+}
 
-  #isPlainText(text: string): boolean {
-    this.#length += text.length;
-    if (text.length > this.#limits.stringLength || this.#isTooLong()) return false;
-    return !this.#isMasking || this.#masking.maskText(text) === text;
+function isPlain(value: unknown, depth: number, scan: Scan): boolean {
+  switch (typeof value) {
+    case 'string':
+      scan.room -= value.length;
+      if (value.length > scan.longestText || scan.room < 0) return false;
+      return scan.masking === undefined || scan.masking.maskText(value) === value;
+    case 'number':
+      // JSON turns NaN and the infinities into null, which would hide them.
+      return value - value === 0;
+    case 'boolean':
+    case 'undefined':
+      return true;
+    case 'object':
+      if (value === null) return true;
+      return Array.isArray(value) ? isPlainArray(value, depth, scan) : isPlainObject(value, depth, scan);
+    default:
+      return false;
   }
+}
 
-  #isPlainObject(value: object, depth: number): boolean {
-    this.#nodes += 1;
-    if (depth > this.#limits.depth || this.#nodes > largestScan || this.#isTooLong()) return false;
-    // Only the walker knows how to read a Proxy without calling what it answers.
-    if (types.isProxy(value)) return false;
-    if (Array.isArray(value)) return this.#isPlainArray(value, depth);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return false;
-    if ('toJSON' in value) return false;
-    if (!isDictionary(value)) return false;
-    // Under `for … in`, indexing is much faster than Reflect.get; it calls the same getters.
-    for (const key in value) {
-      this.#length += key.length + 4;
-      if (key.charCodeAt(0) === 36 && key.endsWith('$clew')) return false;
-      if (this.#isTooLong() || (this.#isMasking && !this.#masking.isPlainKey(key))) return false;
-      const item = value[key];
-      if (!this.#isPlainAt(item, depth + 1)) return false;
-    }
-    return true;
+function isPlainObject(value: object, depth: number, scan: Scan): boolean {
+  scan.nodes += 1;
+  // Only the walker knows how to read a Proxy without calling what it answers.
+  if (depth > scan.deepest || scan.nodes > largestScan || types.isProxy(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if ((prototype !== Object.prototype && prototype !== null) || 'toJSON' in value || !isDictionary(value)) return false;
+  const { masking } = scan;
+  // Under `for … in`, indexing is much faster than Reflect.get; it calls the same getters.
+  for (const key in value) {
+    scan.room -= key.length + 4;
+    if (scan.room < 0 || (key.charCodeAt(0) === dollar && key.endsWith('$clew'))) return false;
+    if (masking !== undefined && !masking.isPlainKey(key)) return false;
+    if (!isPlain(value[key], depth + 1, scan)) return false;
   }
+  return true;
+}
 
-  /** Looked at on the way, so that the scan of a hundred thousand keys ends where their record would. */
-  #isTooLong(): boolean {
-    return this.#length > this.#limits.valueBytes;
+function isPlainArray(value: readonly unknown[], depth: number, scan: Scan): boolean {
+  scan.nodes += 1;
+  if (depth > scan.deepest || scan.nodes > largestScan || types.isProxy(value)) return false;
+  if (value.length > scan.longestArray || 'toJSON' in value) return false;
+  scan.room -= value.length;
+  for (let index = 0; index < value.length; index += 1) {
+    if (!isPlain(value[index], depth + 1, scan)) return false;
   }
-
-  #isPlainArray(value: readonly unknown[], depth: number): boolean {
-    if (value.length > this.#longestArray || 'toJSON' in value) return false;
-    this.#length += value.length;
-    for (const item of value) {
-      if (!this.#isPlainAt(item, depth + 1)) return false;
-    }
-    return true;
-  }
+  return scan.room >= 0;
 }
 
 function isDictionary(value: object): value is Readonly<Record<string, unknown>> {
