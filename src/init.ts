@@ -126,7 +126,7 @@ function assemble(
 ): TracerParts {
   const limits = { ...defaultLimits, ...options.limits };
   const service = readService(options);
-  const capturer = new Capturer(limits, createMasking(options));
+  const capturer = new Capturer(limits, createMasking(options), options.recordExceptions !== 'type');
   const writer = new SpanWriter(capturer, report, limits.spanBytes, createPseudonyms(options, service));
   const sampling = createSampling(options, environment, report);
   const store = options.store ?? ((options.mode ?? environment.mode) === 'memory' ? new TraceStore() : undefined);

@@ -24,10 +24,13 @@ const narrower = [1, 8, 64, 512];
 export class Capturer {
   readonly masking: Masking;
   readonly #limits: CaptureLimits;
+  readonly #tellsMessages: boolean;
   readonly #scanner: Scanner;
 
-  constructor(limits: CaptureLimits, masking: Masking) {
+  /** `tellsMessages` false keeps the messages of errors in values out (C15). */
+  constructor(limits: CaptureLimits, masking: Masking, tellsMessages = true) {
     this.#limits = limits;
+    this.#tellsMessages = tellsMessages;
     this.masking = masking;
     this.#scanner = new Scanner(limits, masking);
   }
@@ -64,7 +67,7 @@ export class Capturer {
     const deadline = performance.now() + this.#limits.captureMs;
     let fingerprint: string | null = null;
     for (const factor of narrower) {
-      const walker = new Walker(narrow(this.#limits, factor), this.masking, deadline);
+      const walker = new Walker(narrow(this.#limits, factor), this.masking, deadline, this.#tellsMessages);
       const text = walker.walk(value);
       // Dates, BigInts and the like tell themselves apart by their text alone.
       walker.fingerprint.add(text);

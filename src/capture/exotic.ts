@@ -9,6 +9,8 @@ export interface ValueWalk {
   walkKeys(value: object): string;
   shown(key: unknown, item: unknown): unknown;
   readonly mostEntries: number;
+  /** False where messages of errors are kept out of every record (C15). */
+  readonly tellsMessages: boolean;
 }
 
 /** The JSON text of an object that JSON.stringify would empty (Map), misread (Error) or run (toJSON). */
@@ -85,7 +87,10 @@ function describeDate(value: Date): string {
 }
 
 function describeError(value: object, walk: ValueWalk): string {
-  const parts = ['name', 'message', 'code', 'cause', 'errors']
+  const keys = walk.tellsMessages
+    ? ['name', 'message', 'code', 'cause', 'errors']
+    : ['name', 'code', 'cause', 'errors'];
+  const parts = keys
     .map((key) => ({ key, item: readProperty(value, key) }))
     .filter(({ item }) => item !== undefined)
     .map(({ key, item }) => `"${key}":${walk.walk(item)}`);

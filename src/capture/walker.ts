@@ -17,6 +17,7 @@ const longestPhrase = 1024;
  */
 export class Walker implements ValueWalk {
   readonly fingerprint = new Fingerprint();
+  readonly tellsMessages: boolean;
   readonly #limits: CaptureLimits;
   readonly #masking: Masking;
   readonly #deadline: number;
@@ -25,15 +26,11 @@ export class Walker implements ValueWalk {
   #isLate = false;
   #length = 0;
 
-  constructor(limits: CaptureLimits, masking: Masking, deadline: number) {
+  constructor(limits: CaptureLimits, masking: Masking, deadline: number, tellsMessages = true) {
+    this.tellsMessages = tellsMessages;
     this.#limits = limits;
     this.#masking = masking;
     this.#deadline = deadline;
-  }
-
-  /** True when there was no time left for the rest. */
-  get isLate(): boolean {
-    return this.#isLate;
   }
 
   walk(value: unknown): string {
@@ -144,10 +141,14 @@ export class Walker implements ValueWalk {
     try {
       return describeObject(value, this);
     } catch (error) {
-      return marker('unreadable', { type: readTypeName(value), message: this.#phrase(readMessage(error)) });
+      return marker('unreadable', { type: readTypeName(value), message: this.#failure(error) });
     } finally {
       this.#ancestors.pop();
     }
+  }
+
+  #failure(error: unknown): string {
+    return this.tellsMessages ? this.#phrase(readMessage(error)) : '';
   }
 
   #texts(items: readonly unknown[], from: number, to: number): string {
@@ -166,7 +167,7 @@ export class Walker implements ValueWalk {
     try {
       return this.walk(items[index]);
     } catch (error) {
-      return marker('unreadable', { message: this.#phrase(readMessage(error)) });
+      return marker('unreadable', { message: this.#failure(error) });
     }
   }
 
@@ -177,7 +178,7 @@ export class Walker implements ValueWalk {
       const shown = this.shown(key, item);
       return shown === MASKED ? `"${MASKED}"` : this.walk(shown);
     } catch (error) {
-      return marker('unreadable', { message: this.#phrase(readMessage(error)) });
+      return marker('unreadable', { message: this.#failure(error) });
     }
   }
 

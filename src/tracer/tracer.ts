@@ -257,6 +257,12 @@ export class Tracer implements SpanHost<Span> {
       return this.#beginTrace(beginning, parent);
     }
     if (!parent.isRecording) return parent;
+    if (beginning.isTrace && namesTrace(options)) {
+      this.report.debug(
+        'nested-trace',
+        `"${options.name}" began inside a running trace: it is a span of it, and its own session, user, tags and run were left out; root: true makes it a trace`,
+      );
+    }
     return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.() });
   }
 
@@ -292,6 +298,11 @@ export class Tracer implements SpanHost<Span> {
     const { head } = active;
     return head === undefined ? new NoopTrace(this, active) : new Trace({}, { host: this, head, root });
   }
+}
+
+/** Options that only a trace of its own can have. */
+function namesTrace({ session, sessionId, userId, tags, runId, traceparent }: TraceOptions): boolean {
+  return [session, sessionId, userId, tags, runId, traceparent].some((option) => option !== undefined);
 }
 
 function linkBoth(root: Span, from: Span, head: TraceHead): void {

@@ -133,6 +133,20 @@ describe("with recordExceptions 'type'", () => {
   const options: TracerOptions = { recordExceptions: 'type' };
   const words = 'the customer is called Rumpelstiltskin';
 
+  it('no message of an error inside a value is in the record either', () => {
+    const exporter = new InMemoryTraceExporter();
+    const tracer = createTracer({ exporter, ...options });
+    const hostile = Object.defineProperty({}, 'part', {
+      enumerable: true,
+      get: () => {
+        throw new Error(words);
+      },
+    });
+    tracer.trace('told', (open) => open.update({ output: { reasons: [new RangeError(words)], hostile } }));
+    expect(exporter.traces[0]?.text()).not.toContain('Rumpelstiltskin');
+    expect(exporter.traces[0]?.output).toMatchObject({ reasons: [{ $clew: 'error', name: 'RangeError' }] });
+  });
+
   it.each([
     ['an error', new ReferenceError(words), 'ReferenceError'],
     ['an error with cause', new TypeError(words, { cause: new Error(words) }), 'TypeError'],

@@ -192,3 +192,15 @@ describe('traceparent', () => {
     );
   });
 });
+
+it('a trace inside a running trace says so, once, when it names what only a trace of its own can have', () => {
+  const { tracer, memory, log } = startRecording();
+  tracer.trace('outer', { userId: 'u1' }, () => {
+    tracer.trace('first', { userId: 'u2' }, () => {});
+    tracer.trace('second', { tags: ['lost'] }, () => {});
+    tracer.trace('third', () => {});
+  });
+  expect(log.codes).toEqual(['debug nested-trace']);
+  expect(log.lines[0]?.message).toMatch(/"first" began inside a running trace.*root: true/);
+  expect(only(memory.traces)).toMatchObject({ userId: 'u1', tags: [] });
+});
