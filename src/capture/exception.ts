@@ -1,5 +1,6 @@
 import { untraced } from '../base/shared.ts';
 import type { Capturer } from './capturer.ts';
+import { readProperty } from './property.ts';
 import { readMessage, readTypeName } from './walker.ts';
 
 /** Anything that can be thrown, as plain data. */
@@ -46,9 +47,9 @@ function describe(thrown: unknown, telling: Telling, depth: number): ExceptionRe
   telling.left -= 1;
   const type = capturer.phrase(readErrorType(thrown), longestType);
   const message = isFull ? capturer.phrase(readThrownMessage(thrown, capturer)) : '';
-  const stack = isFull ? read(thrown, 'stack') : undefined;
-  const cause = depth > 0 ? read(thrown, 'cause') : undefined;
-  const errors = depth > 0 ? read(thrown, 'errors') : undefined;
+  const stack = isFull ? readProperty(thrown, 'stack') : undefined;
+  const cause = depth > 0 ? readProperty(thrown, 'cause') : undefined;
+  const errors = depth > 0 ? readProperty(thrown, 'errors') : undefined;
   return Object.freeze({
     type,
     message,
@@ -61,10 +62,10 @@ function describe(thrown: unknown, telling: Telling, depth: number): ExceptionRe
 function describeErrors(errors: unknown, telling: Telling, depth: number): ExceptionRecord[] {
   const told: ExceptionRecord[] = [];
   if (!isList(errors)) return told;
-  const length = read(errors, 'length');
+  const length = readProperty(errors, 'length');
   const count = typeof length === 'number' ? Math.min(length, mostErrors) : 0;
   for (let index = 0; index < count && telling.left > 0; index += 1) {
-    told.push(describe(read(errors, String(index)), telling, depth - 1));
+    told.push(describe(readProperty(errors, String(index)), telling, depth - 1));
   }
   return told;
 }
@@ -82,8 +83,8 @@ function readErrorType(thrown: unknown): string {
   if (thrown === null) return 'null';
   if (typeof thrown !== 'object') return typeof thrown;
   const className = readTypeName(thrown);
-  const name = read(thrown, 'name');
-  const isErrorLike = typeof read(thrown, 'message') === 'string';
+  const name = readProperty(thrown, 'name');
+  const isErrorLike = typeof readProperty(thrown, 'message') === 'string';
   // `error.name = 'AbortError'` says more than the class Error; a subclass that forgot its name says more than `Error`.
   return isErrorLike && typeof name === 'string' && name !== '' && (name !== 'Error' || className === 'Object')
     ? name
@@ -93,20 +94,9 @@ function readErrorType(thrown: unknown): string {
 function readThrownMessage(thrown: unknown, capturer: Capturer): string {
   if (typeof thrown === 'string') return thrown;
   if (typeof thrown === 'object' && thrown !== null) {
-    const message = read(thrown, 'message');
+    const message = readProperty(thrown, 'message');
     return typeof message === 'string' ? message : (capturer.text(thrown) ?? '');
   }
-  if (typeof thrown === 'function') return `function ${readMessage(read(thrown, 'name'))}`;
+  if (typeof thrown === 'function') return `function ${readMessage(readProperty(thrown, 'name'))}`;
   return String(thrown);
-}
-
-/** One property of whatever was thrown; undefined where it cannot be read. */
-function read(thrown: unknown, key: string): unknown {
-  if (typeof thrown !== 'object' && typeof thrown !== 'function') return undefined;
-  if (thrown === null) return undefined;
-  try {
-    return Reflect.get(thrown, key);
-  } catch {
-    return undefined;
-  }
 }

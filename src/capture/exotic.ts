@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { marker, markerWith, PreparedMarker } from './marker.ts';
+import { readProperty } from './property.ts';
 
 /** What this file asks of the walk that meets an object. */
 export interface ValueWalk {
@@ -95,14 +96,6 @@ function describeError(value: object, walk: ValueWalk): string {
     .filter(({ item }) => item !== undefined)
     .map(({ key, item }) => `"${key}":${walk.walk(item)}`);
   return `{"$clew":"error",${parts.join(',')}}`;
-}
-
-function readProperty(value: object, key: string): unknown {
-  try {
-    return Reflect.get(value, key);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Bytes are told by their number, numbers by their first ones: an embedding is recognised by its beginning. */

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { untraced } from '../base/shared.ts';
 import { PreparedMarker } from '../capture/marker.ts';
+import { readProperty } from '../capture/property.ts';
 import { readParameterNames } from './parameter-names.ts';
 
 /** What is known of a function's arguments. */
@@ -49,16 +50,10 @@ function nameArguments(
 function redactKeys(input: object, keys: readonly string[], ownName: string | undefined): unknown {
   if (ownName !== undefined && keys.includes(ownName)) return { [ownName]: redacted };
   const entries = Object.entries(Object.getOwnPropertyDescriptors(input)).filter(([, { enumerable }]) => enumerable);
-  return Object.fromEntries(entries.map(([key]) => [key, keys.includes(key) ? redacted : readSafely(input, key)]));
-}
-
-function readSafely(input: object, key: string): unknown {
-  try {
-    // A getter of the user's may be traced itself; being recorded is no call of it.
-    return untraced((): unknown => Reflect.get(input, key));
-  } catch {
-    return undefined;
-  }
+  // A getter of the user's may be traced itself; being recorded is no call of it.
+  return untraced(() =>
+    Object.fromEntries(entries.map(([key]) => [key, keys.includes(key) ? redacted : readProperty(input, key)])),
+  );
 }
 
 function isPlainObject(value: unknown): value is object {

@@ -53,3 +53,27 @@ export interface TraceHead {
   /** Where the pipeline collects this trace's spans; undefined before the first and after the last. */
   collection: unknown;
 }
+
+/** What a trace is known by from its first moment. */
+export type HeadStart = Pick<TraceHead, 'traceId' | 'service' | 'anchor' | 'isSampled' | 'name' | 'runId' | 'tags'>;
+
+/** A trace of which nothing has happened yet. */
+export function openHead(start: HeadStart): TraceHead {
+  return {
+    ...start,
+    kind: 'text',
+    startedAt: start.anchor.monotonic,
+    sessionId: null,
+    sessionName: null,
+    userId: null,
+    metadataText: null,
+    links: [],
+    rev: 0,
+    rootId: '',
+    root: undefined,
+    sampling: undefined,
+    delivery: undefined,
+    wasSent: false,
+    collection: undefined,
+  };
+}

@@ -1,7 +1,7 @@
-import { createAnchor, roundMs } from '../base/clock.ts';
-import { createTraceId, NO_TRACE_ID } from '../base/ids.ts';
+import { createAnchor } from '../base/clock.ts';
+import { createTraceId, NO_SPAN_ID } from '../base/ids.ts';
 import { detachedHost } from './detached-host.ts';
-import type { TraceHead } from './head.ts';
+import { openHead, type TraceHead } from './head.ts';
 import type { EndResult, SpanHost } from './host.ts';
 import { parseObject, type Json, type JsonObject } from './json.ts';
 import type { Level } from './kind.ts';
@@ -117,7 +117,7 @@ export class Trace {
 
   /** The W3C `traceparent` header that continues this trace in another process. */
   get traceparent(): string {
-    return this.#root?.traceparent ?? `00-${this.traceId}-${this.rootSpan?.spanId ?? NO_TRACE_ID.slice(16)}-01`;
+    return this.#root?.traceparent ?? `00-${this.traceId}-${this.rootSpan?.spanId ?? NO_SPAN_ID}-01`;
   }
 
   /** A span under the root: open without `run`; with it, ended by what `run` gives or throws. */
@@ -233,28 +233,13 @@ export function mergeTags(first: readonly string[], second: readonly string[]): 
 
 /** Who a trace is that belongs to no tracer. */
 export function createHead({ runId, name, traceId }: NewTrace, host: SpanHost<Span>): TraceHead {
-  const id = traceId ?? createTraceId();
-  return {
-    traceId: id,
+  return openHead({
+    traceId: traceId ?? createTraceId(),
     service: { name: '', environment: null, version: null, tenantId: 0 },
     anchor: createAnchor(host.clock),
-    kind: 'text',
-    startedAt: roundMs(host.clock.now()),
     isSampled: true,
     name: name ?? '',
     runId: runId ?? '',
-    sessionId: null,
-    sessionName: null,
-    userId: null,
     tags: [],
-    metadataText: null,
-    links: [],
-    rev: 0,
-    rootId: '',
-    root: undefined,
-    sampling: undefined,
-    delivery: undefined,
-    wasSent: false,
-    collection: undefined,
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import { createAnchor } from '../base/clock.ts';
 import { createTraceId } from '../base/ids.ts';
 import { parseTraceparent, type RemoteParent } from '../context/traceparent.ts';
-import type { TraceHead } from '../span/head.ts';
+import { openHead, type TraceHead } from '../span/head.ts';
 import { setSession } from '../span/session.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 import { mergeObjectTexts } from '../span/span-writer.ts';
@@ -37,30 +37,15 @@ export function createHead(
   parts: TracerParts,
 ): TraceHead {
   const { clock, writer, defaults } = parts;
-  const anchor = createAnchor(clock);
-  const head: TraceHead = {
+  const head = openHead({
     traceId,
     service: defaults.service,
-    anchor,
-    kind: 'text',
-    startedAt: anchor.monotonic,
+    anchor: createAnchor(clock),
     isSampled,
     name: writer.name(options.name),
     runId: writer.id(options.runId ?? defaults.runId ?? traceId),
-    sessionId: null,
-    sessionName: null,
-    userId: null,
     tags: defaults.tags,
-    metadataText: null,
-    links: [],
-    rev: 0,
-    rootId: '',
-    root: undefined,
-    sampling: undefined,
-    delivery: undefined,
-    wasSent: false,
-    collection: undefined,
-  };
+  });
   setIdentity(head, options, parts);
   head.metadataText = writer.metadataText(defaults.metadata);
   if (isTrace) head.metadataText = mergeObjectTexts(head.metadataText, writer.metadataText(options.metadata));
