@@ -71,8 +71,8 @@ export class TraceCollection {
   }
 
   /** Puts the record in the place of its span. Returns how many old ones had to go: 0 or 1. */
-  end(record: SpanRecord, now: number): number {
-    this.lastActivity = now;
+  end(record: SpanRecord): number {
+    this.lastActivity = record.endedAt ?? this.lastActivity;
     if (this.#spans.has(record.spanId)) this.#openCount -= 1;
     this.#spans.set(record.spanId, record);
     this.#length += recordLength(record);

@@ -81,7 +81,7 @@ export class Pipeline {
     const masked = this.#mask(record);
     const collection = this.#collectionOf(head);
     const before = collection.length;
-    this.#noteDropped(collection.end(masked, this.#parts.clock.now()), head);
+    this.#noteDropped(collection.end(masked), head);
     this.#length += collection.length - before;
     if (head.isSampled && this.#parts.lanes.streamsSpans) this.#parts.lanes.exportSpan(masked);
     if (record.spanId === head.rootId) this.#endRoot(masked, collection);
