@@ -6,10 +6,17 @@ const legacyFiles = ['**/*.legacy.test.ts', 'test/legacy/**', 'examples/05-nestj
 const notOurs = ['**/node_modules/**', '**/dist/**'];
 /**
  * Stryker runs the tests in threads, which refuse the flag: they have it from their process (stryker.config.json).
- * What starts a process or reads the repository's own files cannot tell one mutant from another, and is left out.
+ * What starts a process, reads the repository's own files or looks at the time cannot tell one mutant from another, and
+ * is left out.
  */
 const isMutating = process.env['STRYKER_MUTATOR_WORKER'] !== undefined;
-const blindToMutants = ['test/docs/**', 'test/architecture/**', 'test/process/**', 'test/exporters/file-kill.test.ts'];
+const blindToMutants = [
+  'test/docs/**',
+  'test/architecture/**',
+  'test/process/**',
+  'test/exporters/file-kill.test.ts',
+  'test/capture/capture-time.test.ts',
+];
 const source = fileURLToPath(new URL('./src/index.ts', import.meta.url));
 const resolve = { alias: [{ find: /^clew$/, replacement: source }] };
 
@@ -61,6 +68,8 @@ const packed: TestProjectInlineConfiguration = {
 export default defineConfig({
   test: {
     pool: 'forks',
+    // A mutant is tried in the time of its tests, and not of the imports of forty files.
+    isolate: !isMutating,
     execArgv: isMutating ? [] : ['--expose-gc'],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html', 'json-summary'] },
     projects: isMutating ? unit : [...unit, ...examples, packed],

@@ -6,12 +6,12 @@ const longestSecret = 8_192;
  */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text;
-  const end = isHighSurrogate(text.charCodeAt(length - 1)) ? length - 1 : length;
-  const earliest = Math.max(0, end - longestSecret);
-  for (let index = end; index > earliest; index -= 1) {
+  const earliest = Math.max(0, length - longestSecret);
+  for (let index = length; index > earliest; index -= 1) {
     if (isSpace(text.charCodeAt(index - 1))) return text.slice(0, index);
   }
-  return earliest === 0 ? '' : text.slice(0, earliest);
+  // Half a character would be read as a broken one.
+  return text.slice(0, isHighSurrogate(text.charCodeAt(earliest - 1)) ? earliest - 1 : earliest);
 }
 
 function isSpace(code: number): boolean {

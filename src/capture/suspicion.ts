@@ -3,14 +3,11 @@ const longNumber = /\d(?:[ ().-]{0,2}\d){9}/;
 const shortestNumber = 10;
 /** JSON held in a string may hold a secret key. */
 const jsonStart = /^\s*[[{]/;
-const pemStart = '-----BEGIN';
 /** How keys and tokens begin, or what announces them; a pattern decides, this only says where to look. */
 const secretStart =
-  /(?:(?<![A-Za-z0-9_])|(?<=\\(?:[bfnrt]|u[0-9A-Fa-f]{4})))(?:sk-|[sprw]k_(?:live|test)_|AKIA|ASIA|AIza|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|(?:hf|npm|clew|gsk|xai|pplx)_|eyJ)|[Bb](?:earer|asic) /;
+  /(?:(?<![A-Za-z0-9_])|(?<=\\(?:[bfnrt]|u[0-9A-Fa-f]{4})))(?:sk-|[sprw]k_(?:live|test)_|AKIA|ASIA|AIza|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|(?:hf|npm|clew|gsk|xai|pplx)_|eyJ)|[Bb](?:earer|asic) |-----BEGIN/;
 /** The shortest key that a pattern takes for one. */
 const shortestKey = 15;
-/** What announces a key stands before its word: `Bearer ` has seven characters. */
-const announcement = 8;
 
 /** Characters of keys, of tokens and of what they are encoded in. */
 const isKeyCharacter = new Uint8Array(128);
@@ -29,18 +26,15 @@ export function suspects(text: string): boolean {
   if ((first === 123 || first === 91 || first <= 32) && jsonStart.test(text)) return true;
   // An address has an `@`, an international number a `+`.
   if (text.includes('@') || text.includes('+') || longNumber.test(text)) return true;
-  return text.includes(pemStart) || holdsKey(text);
+  return text.length >= shortestKey && holdsLongWord(text) && secretStart.test(text);
 }
 
-/**
- * A word of fifteen characters covers every fifteenth place, so that only those need a look; and where it is found the
- * expression, which looks back at every character, reads that word and not the text.
- */
-function holdsKey(text: string): boolean {
+/** A word of fifteen characters covers every fifteenth place, so that only those need a look. */
+function holdsLongWord(text: string): boolean {
   for (let index = shortestKey - 1; index < text.length; index += shortestKey) {
     if (!isKeyCharacterAt(text, index)) continue;
-    const [start, end] = [startOfWord(text, index), endOfWord(text, index)];
-    if (end - start >= shortestKey && secretStart.test(text.slice(Math.max(0, start - announcement), end))) return true;
+    const end = endOfWord(text, index);
+    if (end - startOfWord(text, index) >= shortestKey) return true;
     index = end - 1;
   }
   return false;

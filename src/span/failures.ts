@@ -11,7 +11,9 @@ export class Failures {
 
   note(name: string, inputText: string, fingerprint: string | null): void {
     const key = keyOf(name, inputText, fingerprint);
-    if (this.#counts.size < mostFailures) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    const count = this.#counts.get(key);
+    // A parent that lives for weeks must not keep every call that ever failed under it.
+    if (count !== undefined || this.#counts.size < mostFailures) this.#counts.set(key, (count ?? 0) + 1);
   }
 
   countOf(name: string, inputText: string, fingerprint: string | null): number {

@@ -47,6 +47,30 @@ describe('limits', () => {
     });
   });
 
+  it('of a string keep one that is exactly as long', () => {
+    expect(captured('one two three', { limits: { stringLength: 13 } })).toBe('one two three');
+  });
+
+  it.each(['\t', '\n', '\v', '\f', '\r', ' ', '\u00a0', '\u3000'])('cut a string behind %j', (space) => {
+    const text = `one${space}twothree`;
+    expect(captured(text, { limits: { stringLength: 9 } })).toMatchObject({ text: `one${space}` });
+  });
+
+  it('keep nothing of a string that may be half a secret, and its beginning when it is longer than any', () => {
+    expect(captured('x'.repeat(100), { limits: { stringLength: 50 } })).toEqual({
+      $clew: 'truncated',
+      bytes: 100,
+      text: '',
+    });
+    expect(captured('x'.repeat(20_000), { limits: { stringLength: 10_000 } })).toMatchObject({
+      text: 'x'.repeat(1_808),
+    });
+  });
+
+  it.each([10_000, 10_001])('never cut a character in two (%i)', (stringLength) => {
+    expect(captured('😀'.repeat(10_000), { limits: { stringLength } })).toMatchObject({ text: '😀'.repeat(904) });
+  });
+
   it('of arrays can be set, and hold for Map and Set', () => {
     const limits = { arrayHead: 2, arrayTail: 1 };
     expect(captured([0, 1, 2, 3, 4], { limits })).toEqual([0, 1, { $clew: 'items', omitted: 2 }, 4]);

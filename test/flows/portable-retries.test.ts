@@ -47,6 +47,19 @@ describe('C17: a retry', () => {
     ).toEqual([1, 1]);
   });
 
+  it('is counted for the first thousand calls that failed under one parent', () => {
+    const failed = Array.from({ length: 1_001 }, (_, id): Call => ['pay', id, true]);
+    const attempts = attemptsOf([
+      ...failed,
+      ['pay', 0, true],
+      ['pay', 0, false],
+      ['pay', 999, false],
+      ['pay', 1_000, false],
+    ]);
+    expect(attempts.slice(0, 1_001)).toEqual(failed.map(() => 1));
+    expect(attempts.slice(1_001)).toEqual([2, 3, 2, 1]);
+  });
+
   it('is none without an input to compare', () => {
     expect(
       attemptsOf([

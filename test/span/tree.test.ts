@@ -56,8 +56,9 @@ describe('a tree', () => {
       part({ spanId: 'a', name: 'a' }),
       part({ spanId: 'b', parentId: 'gone', name: 'b' }),
       part({ spanId: 'c', parentId: 'b', name: 'c' }),
+      part({ spanId: 'd', name: 'd' }),
     );
-    expect(tree).toBe('a  [142ms]\nb  [142ms]\n  c  [142ms]');
+    expect(tree).toBe('a  [142ms]\nb  [142ms]\n  c  [142ms]\nd  [142ms]');
   });
 
   it('shows spans that are each other’s parents, once', () => {
@@ -106,6 +107,7 @@ describe('a tree', () => {
     // oxlint-disable-next-line no-control-regex -- control characters are what it is about
     expect(tree).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
     expect(tree.split('\n')).toHaveLength(1);
+    expect(tree).toContain('\ufffd[2J\ufffd]0;title\ufffdred\ufffd31m\ufffdevil\ufffd');
     expect(tree).toContain('red');
     expect(tree).not.toContain('second line');
   });
