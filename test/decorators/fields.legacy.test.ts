@@ -48,6 +48,35 @@ describe('a legacy field that holds a function', () => {
   });
 });
 
+describe('a property that is decorated by a call, without syntax', () => {
+  it('is traced where the constructor assigns it, and stays an own property that can be set', () => {
+    class Agent {
+      declare shout: (text: string) => string;
+      constructor() {
+        this.shout = (text) => text.toUpperCase();
+      }
+    }
+    span(Agent.prototype, 'shout');
+    const recording = new Recording();
+    const agent = recording.run(() => new Agent());
+    expect(recording.run(() => agent.shout('a'))).toBe('A');
+    expect(recording.ended).toEqual(['shout']);
+    expect(Object.keys(agent)).toEqual(['shout']);
+    agent.shout = (text) => text;
+    expect(agent.shout('a')).toBe('a');
+  });
+
+  it('is traced where it is static and there already', () => {
+    class Agent {
+      static shout = (text: string): string => text.toUpperCase();
+    }
+    span(Agent, 'shout');
+    const recording = new Recording();
+    expect(recording.run(() => Agent.shout('a'))).toBe('A');
+    expect(recording.ended).toEqual(['shout']);
+  });
+});
+
 /** As TypeORM's decorators do: it writes down the column under the class and leaves the property alone. */
 function Column(type: string): PropertyDecorator {
   return (target, key) => {
