@@ -56,10 +56,6 @@ export class TraceCollection {
     return [...this.#spans.values()];
   }
 
-  get hasRecords(): boolean {
-    return this.#spans.size > this.#openCount;
-  }
-
   openSpan(spanId: string): Span | undefined {
     const span = this.#spans.get(spanId);
     return span instanceof SpanRecord ? undefined : span;

@@ -1,6 +1,7 @@
 import type { Report } from '../base/report.ts';
 import { isPromiseLike } from '../base/promise-like.ts';
 import { untraced } from '../base/shared.ts';
+import type { ExceptionRecord } from '../capture/exception.ts';
 import { marker } from '../capture/marker.ts';
 import type { TraceHead } from '../span/head.ts';
 import { parseObject } from '../span/json.ts';
@@ -71,7 +72,7 @@ function readSpan(masked: MaskableRecord, record: SpanRecord): Partial<SpanField
     metadataText: asJson(masked['metadata']),
     statusMessage: asText(masked['status_message']),
     error: asText(masked['error']),
-    exception: masked['exception'] === null ? null : maskException(record, masked['exception']),
+    exception: maskException(record.exception, masked['exception']),
     modelParametersText: asJson(masked['model_parameters']),
     toolCallsText: asJson(masked['tool_calls']),
     eventFields: maskEvents(record, masked['events']),
@@ -114,14 +115,17 @@ function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventField
   });
 }
 
-/** Message and stack can be masked; what the mask dropped is dropped. */
-function maskException({ exception }: SpanRecord, masked: unknown): SpanRecord['exception'] {
+/** Messages and stacks can be masked, down to causes and collected errors; what the mask dropped is dropped. */
+function maskException(exception: ExceptionRecord | null, masked: unknown): ExceptionRecord | null {
   if (exception === null || !isRecord(masked)) return null;
-  const cause =
-    masked['cause'] === exception.cause || JSON.stringify(masked['cause']) === JSON.stringify(exception.cause)
-      ? exception.cause
-      : null;
-  return { ...exception, message: asText(masked['message']) ?? '[masked]', stack: asText(masked['stack']), cause };
+  const errors: readonly unknown[] = Array.isArray(masked['errors']) ? masked['errors'] : [];
+  return {
+    ...exception,
+    message: asText(masked['message']) ?? '[masked]',
+    stack: asText(masked['stack']),
+    cause: maskException(exception.cause, masked['cause']),
+    errors: exception.errors.flatMap((error, index) => maskException(error, errors[index]) ?? []),
+  };
 }
 
 function isRecord(value: unknown): value is MaskableRecord {

@@ -112,6 +112,88 @@ describe('masker as a function', () => {
     expect(trace.rootSpan?.events).toMatchObject([{ name: 'xxx', input: { xxx: 1 } }]);
   });
 
+  function failingTrace(masker: NonNullable<TracerOptions['masker']>): Record<string, unknown> {
+    const { span } = record(
+      (tracer) => {
+        const root = tracer.generation('root', { input: 'q', metadata: { a: 1 }, modelParameters: { stop: 'b' } });
+        root.event('one', { n: 1 });
+        root.event('two');
+        const error = new AggregateError([new Error('first'), new TypeError('second')], 'both', {
+          cause: new Error('deep', { cause: new Error('deeper') }),
+        });
+        root.fail(error);
+      },
+      { masker, logger: silent },
+    );
+    const { span_id: _, start_time: __, started_at: ___, ended_at: ____, duration_ms: _____, ...rest } = span.toJSON();
+    return JSON.parse(JSON.stringify(rest, (key, value: unknown) => (key === 'stack' || key === 'time' ? '…' : value)));
+  }
+
+  it('changes nothing where it returns what it was given', () => {
+    expect(failingTrace((entry) => entry)).toEqual(failingTrace({}));
+    expect(failingTrace((entry) => entry)).toMatchObject({
+      status_message: 'both',
+      error: 'both',
+      metadata: { a: 1 },
+      model_parameters: { stop: 'b' },
+      events: [{ name: 'one', input: { n: 1 } }, { name: 'two' }],
+    });
+  });
+
+  it('reaches the causes of an exception and the errors it collects', () => {
+    const masked = failingTrace((entry) => JSON.parse(JSON.stringify(entry).replaceAll(/first|deeper|both/g, 'xxx')));
+    expect(masked).toMatchObject({
+      status_message: 'xxx',
+      error: 'xxx',
+      exception: {
+        type: 'AggregateError',
+        message: 'xxx',
+        cause: { message: 'deep', cause: { message: 'xxx' } },
+        errors: [{ message: 'xxx' }, { type: 'TypeError', message: 'second' }],
+      },
+    });
+  });
+
+  it('drops what it leaves out', () => {
+    const bare = failingTrace(({ span_id }) => ({ span_id }));
+    expect(bare).toMatchObject({
+      name: '[masked]',
+      input: null,
+      output: null,
+      metadata: {},
+      status_message: null,
+      error: null,
+      exception: null,
+      events: [],
+      model_parameters: null,
+      tool_calls: [],
+      level: 'ERROR',
+    });
+    const parts = failingTrace((entry) => ({ ...entry, events: [{}, 'no event'], exception: { errors: [{}] } }));
+    expect(parts).toMatchObject({
+      events: [{ name: '[masked]', input: null }],
+      exception: { message: '[masked]', stack: '…', cause: null, errors: [{ message: '[masked]' }] },
+    });
+  });
+
+  it('may leave out what a trace is called and whose it is', () => {
+    const { trace } = traceWith((entry) => ('span_id' in entry ? entry : {}));
+    expect([trace.name, trace.userId, trace.sessionId, trace.sessionName, trace.tags, trace.metadata]).toEqual([
+      '[masked]',
+      null,
+      null,
+      null,
+      [],
+      {},
+    ]);
+    expect(traceWith((entry) => entry).trace).toMatchObject({
+      name: 'root',
+      userId: 'rumpel',
+      tags: ['rumpel'],
+      metadata: { who: 'rumpel' },
+    });
+  });
+
   it('cannot change ids, times and outcomes', () => {
     const { trace } = traceWith((entry) => ({
       ...entry,
@@ -174,14 +256,16 @@ describe('masker as a function', () => {
   });
 
   it('that throws is reported once', () => {
-    const logger = { warn: vi.fn<() => void>(), debug: vi.fn<() => void>() };
+    const logger = { warn: vi.fn<(...line: unknown[]) => void>(), debug: vi.fn<() => void>() };
     traceWith(
       () => {
         throw new Error('masker is broken');
       },
       { logger },
     );
-    expect(logger.warn).toHaveBeenCalledOnce();
+    expect(logger.warn.mock.calls).toEqual([
+      [expect.objectContaining({ code: 'masker-failed' }), 'clew: the masker failed; the content was left out'],
+    ]);
   });
 
   it('sees what the default rules have masked already', () => {
