@@ -126,7 +126,10 @@ describe('masker as a function', () => {
       { masker, logger: silent },
     );
     const { span_id: _, start_time: __, started_at: ___, ended_at: ____, duration_ms: _____, ...rest } = span.toJSON();
-    return JSON.parse(JSON.stringify(rest, (key, value: unknown) => (key === 'stack' || key === 'time' ? '…' : value)));
+    const plain: Record<string, unknown> = JSON.parse(
+      JSON.stringify(rest, (key, value: unknown) => (key === 'stack' || key === 'time' ? '…' : value)),
+    );
+    return plain;
   }
 
   it('changes nothing where it returns what it was given', () => {
@@ -141,7 +144,12 @@ describe('masker as a function', () => {
   });
 
   it('reaches the causes of an exception and the errors it collects', () => {
-    const masked = failingTrace((entry) => JSON.parse(JSON.stringify(entry).replaceAll(/first|deeper|both/g, 'xxx')));
+    const masked = failingTrace((entry) => {
+      const changed: Record<string, unknown> = JSON.parse(
+        JSON.stringify(entry).replaceAll(/first|deeper|both/g, 'xxx'),
+      );
+      return changed;
+    });
     expect(masked).toMatchObject({
       status_message: 'xxx',
       error: 'xxx',
