@@ -5,6 +5,8 @@ import { isMode, isRate, type Mode } from './options.ts';
 /** What the environment says where the options say nothing. */
 export interface Environment {
   readonly mode: Mode | undefined;
+  readonly baseUrl: string | undefined;
+  readonly token: string | undefined;
   readonly sampleRate: number | undefined;
   readonly isDisabled: boolean;
   readonly isProduction: boolean;
@@ -30,7 +32,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): E
   };
   read('CLEW_LOG_LEVEL', [...logLevels.keys()].join(', '), (text) => logLevels.get(text));
   return {
-    mode: read('CLEW_MODE', 'memory, console, off', (text) => (isMode(text) ? text : undefined)),
+    mode: read('CLEW_MODE', 'dev, prod, memory, console, off', (text) => (isMode(text) ? text : undefined)),
+    baseUrl: read('CLEW_BASE_URL', 'an http or https address', (text) => (URL.canParse(text) ? text : undefined)),
+    token: variables['CLEW_TOKEN'] === '' ? undefined : variables['CLEW_TOKEN'],
     sampleRate: read('CLEW_SAMPLE_RATE', 'a number from 0 to 1', parseRate),
     isDisabled: read('CLEW_DISABLED', '1, true, 0, false', (text) => switches.get(text)) ?? false,
     isProduction: variables['NODE_ENV'] === 'production',

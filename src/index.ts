@@ -18,13 +18,20 @@ export {
 } from './decorators/decorator.ts';
 export type { WrapOptions } from './decorators/wrap.ts';
 export { ConsoleTraceExporter, type ConsoleOptions } from './exporters/console.ts';
-export { isTraceExporter, type ExporterReport, type ExportResult, type TraceExporter } from './exporters/exporter.ts';
+export {
+  isTraceExporter,
+  type ExporterReport,
+  type ExportResult,
+  type ExportRetry,
+  type TraceExporter,
+} from './exporters/exporter.ts';
 export { FanOutTraceExporter } from './exporters/fan-out.ts';
 export { FileTraceExporter, type FileOptions } from './exporters/file.ts';
+export { HttpTraceExporter, type HttpOptions } from './exporters/http.ts';
 export { InMemoryTraceExporter } from './exporters/memory.ts';
 export { createTracer, getTracer, init } from './init.ts';
 export type { Limits, Mode, TracerOptions } from './options.ts';
-export type { LaneStats } from './pipeline/lane.ts';
+export type { LaneStats } from './pipeline/account.ts';
 export type { FlushResult } from './pipeline/lanes.ts';
 export type { MaskableRecord, RecordMask } from './pipeline/record-masker.ts';
 export type { Sampler } from './pipeline/sampling.ts';

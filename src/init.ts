@@ -10,8 +10,9 @@ import { noMasking, RuleMasking, type Masking } from './capture/masking.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { ConsoleTraceExporter } from './exporters/console.ts';
 import type { TraceExporter } from './exporters/exporter.ts';
+import { HttpTraceExporter } from './exporters/http.ts';
 import { InMemoryTraceExporter } from './exporters/memory.ts';
-import { checkOptions, type Limits, type TracerOptions } from './options.ts';
+import { checkOptions, type Limits, type Mode, type TracerOptions } from './options.ts';
 import { Lanes } from './pipeline/lanes.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { RecordMasker } from './pipeline/record-masker.ts';
@@ -32,7 +33,11 @@ const defaultLimits: Limits = {
   openTraces: 1_000,
   openBytes: 134_217_728,
   idleMs: 3_600_000,
+  queueSpans: 10_000,
+  queueBytes: 67_108_864,
 };
+const defaultFlushIntervalMs = 5_000;
+const defaultFlushThreshold = 10;
 const defaultLateSpanMs = 5_000;
 
 /**
@@ -106,6 +111,7 @@ function chooseExporters(
   const mode = options.mode ?? environment.mode;
   if (mode === 'memory') return [new InMemoryTraceExporter()];
   if (mode === 'console') return [new ConsoleTraceExporter()];
+  if (mode === 'dev' || mode === 'prod') return [createHttpExporter(mode, options, environment)];
   if (mode === 'off') return undefined;
   if (environment.isProduction) {
     report.warn('no-mode', 'NODE_ENV is production and neither mode nor exporter is given: tracing is off');
@@ -114,8 +120,20 @@ function chooseExporters(
   throw new ClewConfigError(
     'mode',
     undefined,
-    'memory, console or off, or an exporter; the default, local, comes with a later version',
+    'dev, prod, memory, console or off, or an exporter; the default, local, comes with a later version',
   );
+}
+
+function createHttpExporter(mode: Mode, options: TracerOptions, environment: Environment): TraceExporter {
+  const baseUrl = options.baseUrl ?? environment.baseUrl;
+  const token = options.token ?? environment.token;
+  if (mode === 'prod' && baseUrl === undefined) {
+    throw new ClewConfigError('baseUrl', undefined, 'the address of your server: mode prod has no default');
+  }
+  return new HttpTraceExporter({
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(token === undefined ? {} : { token }),
+  });
 }
 
 function assemble(
@@ -132,7 +150,16 @@ function assemble(
   const store = options.store ?? ((options.mode ?? environment.mode) === 'memory' ? new TraceStore() : undefined);
   // What an exporter calls is not traced. Without exporters there is nothing to keep quiet, nor an end to this.
   const quietScope = exporters.length === 0 ? {} : { tracer: offTracer(), span: undefined, isQuiet: true };
-  const lanes = new Lanes(exporters, store, report, quietScope);
+  const lanes = new Lanes(exporters, store, {
+    clock: systemClock,
+    report,
+    quietScope,
+    queue: {
+      limits: { spans: limits.queueSpans, length: limits.queueBytes },
+      intervalMs: options.flushIntervalMs ?? defaultFlushIntervalMs,
+      threshold: options.flushThreshold ?? defaultFlushThreshold,
+    },
+  });
   const masker = typeof options.masker === 'function' ? new RecordMasker(options.masker, report) : undefined;
   const pipeline = new Pipeline({
     clock: systemClock,

@@ -8,8 +8,11 @@ import type { Sampler } from './pipeline/sampling.ts';
 import type { SessionOption } from './span/span-options.ts';
 import { isTraceStore, type TraceStore } from './store/trace-store.ts';
 
-/** Where traces go when no exporter is named. `local`, `dev` and `prod` come with a later version. */
-export type Mode = 'memory' | 'console' | 'off';
+/**
+ * Where traces go when no exporter is named. `dev` and `prod` send them to a server by HTTP, `dev` to one on this machine
+ * unless `baseUrl` says otherwise. `local` comes with a later version.
+ */
+export type Mode = 'dev' | 'prod' | 'memory' | 'console' | 'off';
 
 /** Bounds of values, spans and traces. */
 export interface Limits extends CaptureLimits {
@@ -23,6 +26,10 @@ export interface Limits extends CaptureLimits {
   readonly openBytes: number;
   /** Milliseconds after which a trace in which nothing ends is closed as `no_end`. Default 3,600,000. */
   readonly idleMs: number;
+  /** Spans that wait for one exporter; above it whole oldest traces go. Default 10,000. */
+  readonly queueSpans: number;
+  /** Bytes of text that wait for one exporter. Default 67,108,864 (64 MiB). */
+  readonly queueBytes: number;
 }
 
 /** What `init` and `createTracer` take. Everything is optional but somewhere to put traces: `mode` or an exporter. */
@@ -38,6 +45,14 @@ export interface TracerOptions {
   /** Where traces go, instead of a mode. */
   readonly exporter?: TraceExporter;
   readonly exporters?: readonly TraceExporter[];
+  /** Where the server of the modes `dev` and `prod` is. `CLEW_BASE_URL` where it is not given; required in `prod`. */
+  readonly baseUrl?: string;
+  /** What the server knows us by (G7); required unless it is on this machine. `CLEW_TOKEN` where it is not given. */
+  readonly token?: string;
+  /** Milliseconds between two batches to one exporter, from 1 (V91). Default 5,000. */
+  readonly flushIntervalMs?: number;
+  /** Spans at which a batch is sent before that (V92). Default 10. */
+  readonly flushThreshold?: number;
   /** The session of traces that name none (G8). */
   readonly session?: SessionOption;
   /** On every trace, before its own. */
@@ -75,6 +90,7 @@ export interface TracerOptions {
 }
 
 interface Check {
+  readonly isSecret?: boolean;
   readonly allowed: string;
   readonly accepts: (value: unknown) => boolean;
 }
@@ -83,6 +99,8 @@ const text: Check = {
   allowed: 'a text that is not empty',
   accepts: (value) => typeof value === 'string' && value !== '',
 };
+/** What is wrong with it is told, but never what it is. */
+const secret: Check = { ...text, isSecret: true };
 const flag: Check = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
 const plainObject: Check = { allowed: 'an object', accepts: (value) => isObject(value) && !Array.isArray(value) };
 const amount: Check = { allowed: 'a number of 0 or more', accepts: (value) => typeof value === 'number' && value >= 0 };
@@ -92,23 +110,31 @@ const delay: Check = {
   allowed: `a number from 0 to ${longestTimer}`,
   accepts: (value) => typeof value === 'number' && value >= 0 && value <= longestTimer,
 };
+const count: Check = {
+  allowed: 'a whole number from 1',
+  accepts: (value) => Number.isInteger(value) && typeof value === 'number' && value >= 1,
+};
 const callback: Check = { allowed: 'a function', accepts: (value) => typeof value === 'function' };
 const exporter: Check = { allowed: 'an object with a function export(trace)', accepts: isTraceExporter };
 
-const modes: readonly unknown[] = ['memory', 'console', 'off'];
-const laterModes = 'one of memory, console, off; local, dev and prod come with a later version';
+const modes: readonly unknown[] = ['dev', 'prod', 'memory', 'console', 'off'];
+const allowedModes = 'one of dev, prod, memory, console, off; local comes with a later version';
 
 const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   name: text,
   version: text,
   environment: text,
   enabled: flag,
-  mode: { allowed: laterModes, accepts: (value) => modes.includes(value) },
+  mode: { allowed: allowedModes, accepts: (value) => modes.includes(value) },
   exporter,
   exporters: {
     allowed: 'a list of exporters',
     accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isTraceExporter),
   },
+  baseUrl: text,
+  token: secret,
+  flushIntervalMs: { ...delay, accepts: (value) => delay.accepts(value) && value !== 0 },
+  flushThreshold: count,
   session: { allowed: 'an id, or an object with a text id', accepts: isSession },
   tags: {
     allowed: 'a list of texts',
@@ -135,6 +161,7 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
 const limitNames: ReadonlySet<string> = new Set<keyof Limits>([
   ...(['valueBytes', 'stringLength', 'arrayHead', 'arrayTail', 'depth', 'captureMs'] as const),
   ...(['spanBytes', 'traceSpans', 'openTraces', 'openBytes', 'idleMs'] as const),
+  ...(['queueSpans', 'queueBytes'] as const),
 ]);
 
 /** @throws ClewConfigError naming the first option that is wrong, what came, and what is allowed. */
@@ -145,8 +172,8 @@ export function checkOptions(options: TracerOptions): void {
     if (!isOption(option)) {
       throw new ClewConfigError(option, value, `no such option; there are ${Object.keys(checks).join(', ')}`);
     }
-    const { accepts, allowed } = checks[option];
-    if (!accepts(value)) throw new ClewConfigError(option, value, allowed);
+    const { accepts, allowed, isSecret } = checks[option];
+    if (!accepts(value)) throw new ClewConfigError(option, isSecret === true ? '' : value, allowed);
   }
   if (options.exporter !== undefined && options.exporters !== undefined) {
     throw new ClewConfigError('exporters', options.exporters, 'either exporter or exporters, not both');

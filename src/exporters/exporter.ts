@@ -6,6 +6,17 @@ export interface ExportResult {
   readonly sent: number;
   readonly dropped: number;
   readonly reasons: Readonly<Record<string, number>>;
+  /** What shall be tried again, and is neither sent nor dropped: it goes back to the front of the queue. */
+  readonly retry?: ExportRetry | undefined;
+}
+
+/** Traces that could not be sent now. */
+export interface ExportRetry {
+  readonly traces: readonly TraceRecord[];
+  /** Why, in words. */
+  readonly reason: string;
+  /** Milliseconds before which another try is of no use. Default: the queue's own, which grow with each failure. */
+  readonly afterMs?: number;
 }
 
 /** Where an exporter tells what went wrong without costing a record: a file that was removed and opened anew. */
@@ -27,8 +38,19 @@ export interface ExporterReport {
 export interface TraceExporter {
   /** A whole trace, or with `amends` the spans that ended after it was exported. */
   export(trace: TraceRecord): void | Promise<void>;
-  /** Several traces at once; an exporter with this method gets a queue of its own. */
-  exportBatch?(traces: readonly TraceRecord[]): Promise<ExportResult>;
+  /**
+   * Several traces at once, and with `batchesSpans` the latest records of spans whose trace is still open. An exporter
+   * with this method gets a queue of its own, which calls it and not `export`, one call at a time.
+   */
+  exportBatch?(traces: readonly TraceRecord[], openSpans: readonly SpanRecord[]): Promise<ExportResult>;
+  /** The same at process exit, where nothing asynchronous runs any more. Without it the queue's rest is lost then. */
+  exportBatchSync?(traces: readonly TraceRecord[]): ExportResult;
+  /** True for an exporter that wants spans of open traces in its batches. */
+  readonly batchesSpans?: boolean;
+  /** How much the queue hands over at once. Default 512 spans. */
+  readonly batchSize?: number;
+  /** Told of a trace that was put into its queue. */
+  enqueued?(trace: TraceRecord): void;
   /** A span that begins. Only for traces that head sampling keeps. */
   exportStart?(span: SpanRecord): void | Promise<void>;
   /** A span that ended (L51). Only for traces that head sampling keeps. */

@@ -71,7 +71,7 @@ export class TraceCollection {
     this.lastActivity = record.endedAt ?? this.lastActivity;
     if (this.#spans.has(record.spanId)) this.#openCount -= 1;
     this.#spans.set(record.spanId, record);
-    this.#length += recordLength(record);
+    this.#length += record.length;
     return this.#spans.size - this.#openCount > this.#mostSpans ? this.#dropOldest(record) : 0;
   }
 
@@ -92,17 +92,12 @@ export class TraceCollection {
     for (const [id, span] of this.#spans) {
       if (!(span instanceof SpanRecord) || span === newest) continue;
       this.#spans.delete(id);
-      this.#length -= recordLength(span);
+      this.#length -= span.length;
       this.#dropped += 1;
       return 1;
     }
     return 0;
   }
-}
-
-/** What a record weighs beside its fixed fields. */
-function recordLength(record: SpanRecord): number {
-  return 500 + (record.inputText?.length ?? 0) + (record.outputText?.length ?? 0) + (record.metadataText?.length ?? 0);
 }
 
 /** A trace's record, from who it is and the given spans. */

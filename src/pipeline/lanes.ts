@@ -1,13 +1,17 @@
-import type { Report } from '../base/report.ts';
+import type { Clock } from '../base/clock.ts';
 import { fence } from '../base/fence.ts';
-import { messageOf } from '../base/message.ts';
+import type { Report } from '../base/report.ts';
 import { untraced } from '../base/shared.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
 import type { Delivery } from '../span/head.ts';
 import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { getTraceStore, type TraceStore } from '../store/trace-store.ts';
-import { Lane, type LaneStats } from './lane.ts';
+import type { LaneStats } from './account.ts';
+import { DirectLane } from './direct-lane.ts';
+import { FencedExporter } from './fenced-exporter.ts';
+import type { Lane } from './lane.ts';
+import { isBatchExporter, QueueLane, type QueueSettings } from './queue-lane.ts';
 
 /** What became of spans: a flush tells it, and never rejects. */
 export interface FlushResult {
@@ -20,24 +24,40 @@ export interface FlushResult {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
+export interface LaneParts {
+  readonly clock: Clock;
+  readonly report: Report;
+  /** The context that exporters run in: nothing is traced there. */
+  readonly quietScope: object;
+  readonly queue: QueueSettings;
+}
+
 /** All exporters of a tracer: those that amend in place get a trace at its root's end, the others when it is complete. */
 export class Lanes {
   readonly #report: Report;
   readonly #all: readonly Lane[];
   readonly #instant: readonly Lane[];
   readonly #patient: readonly Lane[];
+  readonly #streamedStarts: readonly Lane[];
+  readonly #streamedSpans: readonly Lane[];
   readonly #store: TraceStore | undefined;
-  readonly streamsStarts: boolean;
-  readonly streamsSpans: boolean;
 
-  constructor(exporters: readonly TraceExporter[], store: TraceStore | undefined, report: Report, quietScope: object) {
-    this.#report = report;
+  constructor(exporters: readonly TraceExporter[], store: TraceStore | undefined, parts: LaneParts) {
+    this.#report = parts.report;
     this.#store = store;
-    this.#all = exporters.map((exporter) => new Lane(exporter, report, quietScope));
-    this.#instant = this.#all.filter(({ exporter }) => exporter.amendsInPlace === true);
-    this.#patient = this.#all.filter(({ exporter }) => exporter.amendsInPlace !== true);
-    this.streamsStarts = exporters.some((exporter) => exporter.exportStart !== undefined);
-    this.streamsSpans = exporters.some((exporter) => exporter.exportSpan !== undefined);
+    this.#all = exporters.map((exporter) => createLane(exporter, parts));
+    this.#instant = this.#all.filter(({ isInstant }) => isInstant);
+    this.#patient = this.#all.filter(({ isInstant }) => !isInstant);
+    this.#streamedStarts = this.#all.filter(({ streamsStarts }) => streamsStarts);
+    this.#streamedSpans = this.#all.filter(({ streamsSpans }) => streamsSpans);
+  }
+
+  get streamsStarts(): boolean {
+    return this.#streamedStarts.length > 0;
+  }
+
+  get streamsSpans(): boolean {
+    return this.#streamedSpans.length > 0;
   }
 
   get hasPatient(): boolean {
@@ -45,11 +65,11 @@ export class Lanes {
   }
 
   exportStart(span: SpanRecord): void {
-    for (const lane of this.#all) lane.exportStart(span);
+    for (const lane of this.#streamedStarts) lane.exportStart(span);
   }
 
   exportSpan(span: SpanRecord): void {
-    for (const lane of this.#all) lane.exportSpan(span);
+    for (const lane of this.#streamedSpans) lane.exportSpan(span);
   }
 
   /** To the stores, and to the exporters that amend in place. */
@@ -65,16 +85,21 @@ export class Lanes {
     return exportTo(this.#patient, trace);
   }
 
-  async flush(): Promise<void> {
-    await Promise.all(this.#all.map((lane) => lane.flush()));
+  /** Somebody waits for a trace: what is queued is sent now. */
+  hasten(): void {
+    for (const lane of this.#all) lane.hasten();
+  }
+
+  async flush(timeoutMs: number): Promise<void> {
+    await Promise.all(this.#all.map((lane) => lane.flush(timeoutMs)));
   }
 
   flushSync(): void {
     for (const lane of this.#all) lane.flushSync();
   }
 
-  async shutdown(): Promise<void> {
-    await Promise.all(this.#all.map((lane) => lane.shutdown()));
+  async shutdown(timeoutMs: number): Promise<void> {
+    await Promise.all(this.#all.map((lane) => lane.shutdown(timeoutMs)));
   }
 
   stats(): readonly LaneStats[] {
@@ -101,11 +126,17 @@ export class Lanes {
   }
 }
 
+/** An exporter that takes batches has a queue in front of it. */
+function createLane(exporter: TraceExporter, { report, clock, quietScope, queue }: LaneParts): Lane {
+  const fenced = new FencedExporter(exporter, report, quietScope);
+  return isBatchExporter(exporter) ? new QueueLane(fenced, exporter, queue, report, clock) : new DirectLane(fenced);
+}
+
 function exportTo(lanes: readonly Lane[], trace: TraceRecord): Delivery {
   const delivery: Delivery = { settled: undefined, error: null };
   const waiting: Promise<void>[] = [];
-  const onFailure = (error: unknown): void => {
-    delivery.error ??= messageOf(error);
+  const onFailure = (reason: string): void => {
+    delivery.error ??= reason;
   };
   for (const lane of lanes) {
     const answer = lane.export(trace, onFailure);

@@ -121,6 +121,7 @@ export class Pipeline {
   /** Resolves once every exporter has answered for the trace; late spans are waited for, but not for all of that time. */
   async delivered(head: TraceHead): Promise<EndResult> {
     await this.#lateSpansOf(head);
+    this.#parts.lanes.hasten();
     const { delivery, traceId } = head;
     if (delivery === undefined) return { ok: true, traceId, exported: false };
     await delivery.settled;

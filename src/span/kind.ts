@@ -54,6 +54,12 @@ export function isSpanKind(value: unknown): value is SpanKind {
   return typeof value === 'string' && kinds.has(value);
 }
 
+export const levels: readonly Level[] = ['DEBUG', 'DEFAULT', 'WARNING', 'ERROR'];
+
+export const outcomes: readonly Outcome[] = [
+  ...(['ok', 'error', 'cancelled', 'abandoned', 'unobserved', 'no_end', 'running'] as const),
+];
+
 export function isLevel(value: unknown): value is Level {
   return value === 'DEBUG' || value === 'DEFAULT' || value === 'WARNING' || value === 'ERROR';
 }

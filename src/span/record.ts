@@ -136,6 +136,11 @@ export class SpanRecord implements Readonly<SpanFields> {
     return formatTime(this.anchor, this.startedAt);
   }
 
+  /** About how many characters it holds: what bounds on memory are counted by. */
+  get length(): number {
+    return fixedLength + lengthOf(this.inputText) + lengthOf(this.outputText) + lengthOf(this.metadataText);
+  }
+
   /** The record as wire text (design section 4). */
   text(): string {
     return spanText(this, this.durationMs);
@@ -150,4 +155,11 @@ export class SpanRecord implements Readonly<SpanFields> {
   with(changes: Partial<SpanFields>): SpanRecord {
     return new SpanRecord({ ...this, ...changes });
   }
+}
+
+/** Ids, times and names. */
+const fixedLength = 500;
+
+function lengthOf(text: string | null): number {
+  return text === null ? 0 : text.length;
 }

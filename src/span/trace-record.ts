@@ -112,6 +112,11 @@ export class TraceRecord implements Readonly<TraceFields> {
     return renderTree(this.spans, paint);
   }
 
+  /** About how many characters it holds. Its input and output are its root's, and the same text. */
+  get length(): number {
+    return this.spans.reduce((sum, span) => sum + span.length, this.metadataText?.length ?? 0);
+  }
+
   /** The record as wire text: one line of NDJSON without its line end. */
   text(): string {
     const { service, sampling } = this;

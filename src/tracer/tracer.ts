@@ -8,7 +8,7 @@ import { followIterator } from '../call/iterator.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
-import type { LaneStats } from '../pipeline/lane.ts';
+import type { LaneStats } from '../pipeline/account.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
 import type { PipelineStats } from '../pipeline/pipeline.ts';
 import type { TraceHead } from '../span/head.ts';
@@ -199,7 +199,8 @@ export class Tracer implements SpanHost<Span> {
     const { timeoutMs = drainMs } = givenOptions(options);
     const { pipeline, lanes } = this.#parts;
     pipeline.sendWaiting();
-    await beforeDeadline(lanes.flush(), asDuration(timeoutMs));
+    const ms = asDuration(timeoutMs);
+    await beforeDeadline(lanes.flush(ms), ms);
     return lanes.result(pipeline.waitingSpans());
   }
 
@@ -209,7 +210,8 @@ export class Tracer implements SpanHost<Span> {
     const { pipeline, lanes } = this.#parts;
     this.#stop();
     pipeline.closeAll();
-    await beforeDeadline(lanes.shutdown(), asDuration(timeoutMs));
+    const ms = asDuration(timeoutMs);
+    await beforeDeadline(lanes.shutdown(ms), ms);
     return lanes.result(pipeline.waitingSpans());
   }
 

@@ -1,0 +1,122 @@
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { SDK } from '../base/version.ts';
+import { suppressed } from './suppressed.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** Milliseconds that the server asks to wait for. */
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface HttpTarget {
+  readonly url: URL;
+  readonly token: string | undefined;
+  /** Milliseconds for a request in all, from its first byte to the last of its answer. */
+  readonly timeoutMs: number;
+}
+
+const longestAnswer = 1_048_576;
+const longestRetryAfterMs = 3_600_000;
+
+/**
+ * Posts bodies to one address over one connection that is kept. By `node:http` and not `fetch`, which holds the process
+ * until its answer or abort: nothing here does (design section 7).
+ */
+export class HttpConnection {
+  readonly #target: HttpTarget;
+  #agent: Agent | undefined;
+
+  constructor(target: HttpTarget) {
+    this.#target = target;
+  }
+
+  /** Resolves with any answer, whatever its status; rejects when there is none. `body` is gzipped JSON. */
+  async post(body: Uint8Array): Promise<HttpAnswer> {
+    try {
+      return await this.#request(body);
+    } catch (error) {
+      // The server closed the connection while it was idle, which says nothing about the request.
+      if (error instanceof RequestError && error.wasReused) return this.#request(body);
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#agent?.destroy();
+    this.#agent = undefined;
+  }
+
+  #request(body: Uint8Array): Promise<HttpAnswer> {
+    const { url, token, timeoutMs } = this.#target;
+    const { Agent, request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
+    const agent = (this.#agent ??= new Agent({ keepAlive: true, maxSockets: 1 }));
+    const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+    const headers = {
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      'content-length': body.length,
+      'user-agent': `${SDK.name}/${SDK.version}`,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const outgoing = suppressed(() => request(url, { method: 'POST', agent, headers }));
+    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    timer.unref();
+    outgoing.on('socket', (socket) => socket.unref());
+    outgoing.on('error', (error) => reject(new RequestError(error, outgoing)));
+    let hasAnswer = false;
+    outgoing.on('response', (incoming) => {
+      hasAnswer = true;
+      read(incoming).then(resolve, (error: unknown) => reject(new RequestError(error)));
+    });
+    // Some ends of a connection come as no error: nobody must wait for such an answer.
+    outgoing.on('close', () => {
+      if (!hasAnswer) reject(new RequestError(new Error('the connection was closed without an answer')));
+    });
+    outgoing.end(body);
+    return promise.finally(() => clearTimeout(timer));
+  }
+}
+
+/** No answer came. */
+class RequestError extends Error {
+  readonly wasReused: boolean;
+
+  constructor(cause: unknown, outgoing?: ClientRequest) {
+    super(messageOf(cause), { cause });
+    this.wasReused = outgoing?.reusedSocket === true && hasCode(cause, ['ECONNRESET', 'EPIPE']);
+  }
+}
+
+/** `localhost` has two addresses, and an error for each: the collected one says nothing. */
+function messageOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}
+
+async function read(incoming: IncomingMessage): Promise<HttpAnswer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of incoming) {
+    if (!Buffer.isBuffer(part)) continue;
+    length += part.length;
+    if (length > longestAnswer) throw new Error('the answer is longer than 1 MiB');
+    parts.push(part);
+  }
+  return {
+    status: incoming.statusCode ?? 0,
+    body: Buffer.concat(parts).toString(),
+    retryAfterMs: readRetryAfter(incoming.headers['retry-after']),
+  };
+}
+
+/** Seconds, or a date of HTTP. */
+function readRetryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(longestRetryAfterMs, Math.max(0, ms));
+}

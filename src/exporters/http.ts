@@ -1,0 +1,170 @@
+import { promisify } from 'node:util';
+import { ClewConfigError } from '../base/config-error.ts';
+import { messageOf } from '../base/message.ts';
+import type { SpanRecord } from '../span/record.ts';
+import type { TraceRecord } from '../span/trace-record.ts';
+import type { ExporterReport, ExportResult, TraceExporter } from './exporter.ts';
+import { judge, type Verdict } from './http-answer.ts';
+import { bodyOf, fits, halve, pieceOf, type Piece } from './http-batch.ts';
+import { HttpConnection } from './http-connection.ts';
+import { HttpOutcome } from './http-outcome.ts';
+
+export interface HttpOptions {
+  /** Where the server is; `/api/ingest` is added. Default `http://127.0.0.1:4319`. */
+  readonly baseUrl?: string;
+  /** Sent as `Authorization: Bearer`. Required unless the server is on this machine. */
+  readonly token?: string;
+  /** Milliseconds for one request in all, from 1. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** The address of our own studio. */
+const defaultBaseUrl = 'http://127.0.0.1:4319';
+const defaultTimeoutMs = 30_000;
+
+/**
+ * Sends traces to a server by HTTP (design section 4): gzipped batches of up to 512 spans and 1 MiB, one request in
+ * flight over one kept connection. It has a queue of its own, which sends every `flushIntervalMs` or at `flushThreshold`
+ * spans, and tries again what could not be sent. A record that the server refuses costs nothing but itself. Running
+ * spans are sent too, so that a trace can be watched. After an answer of 401 or 403 nothing more is sent.
+ *
+ * @throws ClewConfigError when the address is none, or the token is missing for a server on another machine.
+ * @example
+ * ```ts
+ * import { createTracer, HttpTraceExporter } from 'clew';
+ * const exporter = new HttpTraceExporter({ baseUrl: 'http://127.0.0.1:4319' });
+ * const tracer = createTracer({ exporter, flushIntervalMs: 1_000 });
+ * const { sent, dropped, pending } = await tracer.flush({ timeoutMs: 2_000 });
+ * console.log(sent, dropped, pending); // 0 0 0
+ * ```
+ */
+export class HttpTraceExporter implements TraceExporter {
+  readonly batchesSpans = true;
+  readonly #connection: HttpConnection;
+  readonly #origin: string;
+  #report: ExporterReport | undefined;
+  /** Why nothing is sent any more. */
+  #stopped: string | undefined;
+
+  constructor({ baseUrl = defaultBaseUrl, token, timeoutMs = defaultTimeoutMs }: HttpOptions = {}) {
+    const url = readUrl(baseUrl);
+    if (token !== undefined && (typeof token !== 'string' || token === '')) {
+      throw new ClewConfigError('token', typeof token === 'string' ? '' : token, 'a text that is not empty');
+    }
+    if (token === undefined && !isLoopback(url)) {
+      throw new ClewConfigError('token', undefined, `a text: it is required to send to ${url.host}`);
+    }
+    if (!(timeoutMs >= 1 && timeoutMs < 2 ** 31)) {
+      throw new ClewConfigError('timeoutMs', timeoutMs, 'a number of milliseconds from 1');
+    }
+    this.#origin = url.origin;
+    this.#connection = new HttpConnection({ url, token, timeoutMs });
+  }
+
+  connect(report: ExporterReport): void {
+    this.#report = report;
+  }
+
+  /** One trace in a request of its own; rejects when it was not taken. In a tracer the queue calls `exportBatch`. */
+  async export(trace: TraceRecord): Promise<void> {
+    const { dropped, reasons, retry } = await this.exportBatch([trace]);
+    if (retry !== undefined) throw new Error(retry.reason);
+    if (dropped > 0) throw new Error(Object.keys(reasons).join(', '));
+  }
+
+  async exportBatch(traces: readonly TraceRecord[], openSpans: readonly SpanRecord[] = []): Promise<ExportResult> {
+    const outcome = new HttpOutcome();
+    await this.#send(traces.map(pieceOf), openSpans, outcome);
+    return outcome;
+  }
+
+  async shutdown(): Promise<void> {
+    this.#connection.close();
+    await Promise.resolve();
+  }
+
+  async #send(pieces: readonly Piece[], openSpans: readonly SpanRecord[], outcome: HttpOutcome): Promise<void> {
+    if (pieces.length === 0 && openSpans.length === 0) return;
+    if (outcome.retry !== undefined) return outcome.keep(pieces);
+    if (this.#stopped !== undefined) return outcome.drop(pieces, this.#stopped);
+    const halves = fits(pieces) ? undefined : halve(pieces);
+    if (halves !== undefined) return this.#sendHalves(halves, openSpans, outcome);
+    const verdict = await this.#post(pieces, openSpans);
+    switch (verdict.kind) {
+      case 'taken':
+        return this.#taken(pieces, verdict.dropped, outcome);
+      case 'refused':
+        return this.#refused(pieces, verdict.reason, openSpans, outcome);
+      case 'forbidden':
+        this.#stopped = verdict.reason;
+        this.#report?.warn('http-forbidden', `${this.#origin} answered ${verdict.reason}; nothing more is sent to it`);
+        return outcome.drop(pieces, verdict.reason);
+      case 'later':
+        this.#report?.warn(
+          'http-unreachable',
+          `${this.#origin} did not take traces (${verdict.reason}); they are kept`,
+        );
+        return outcome.keep(pieces, verdict);
+    }
+  }
+
+  async #post(pieces: readonly Piece[], openSpans: readonly SpanRecord[]): Promise<Verdict> {
+    try {
+      const body = await gzip(bodyOf(pieces, openSpans));
+      return judge(await this.#connection.post(body), pieces);
+    } catch (error) {
+      return { kind: 'later', reason: messageOf(error) };
+    }
+  }
+
+  #taken(pieces: readonly Piece[], dropped: Readonly<Record<string, number>>, outcome: HttpOutcome): void {
+    outcome.take(pieces, dropped);
+    const reasons = Object.keys(dropped);
+    if (reasons.length > 0)
+      this.#report?.warn('http-rejected', `${this.#origin} did not take spans: ${reasons.join(', ')}`);
+  }
+
+  /** Halves, until the one record is found that the server does not like. */
+  async #refused(
+    pieces: readonly Piece[],
+    reason: string,
+    openSpans: readonly SpanRecord[],
+    outcome: HttpOutcome,
+  ): Promise<void> {
+    // The open spans come again with their trace; one of them may be what is wrong.
+    if (openSpans.length > 0) return this.#send(pieces, [], outcome);
+    const halves = halve(pieces);
+    if (halves !== undefined) return this.#sendHalves(halves, [], outcome);
+    this.#report?.warn('http-refused', `${this.#origin} refused a record (${reason}); it is dropped`);
+    outcome.drop(pieces, reason);
+  }
+
+  async #sendHalves(
+    [first, second]: readonly [readonly Piece[], readonly Piece[]],
+    openSpans: readonly SpanRecord[],
+    outcome: HttpOutcome,
+  ): Promise<void> {
+    await this.#send(first, openSpans, outcome);
+    await this.#send(second, [], outcome);
+  }
+}
+
+/** In a thread of Node's own, and loaded when there is something to send. */
+async function gzip(text: string): Promise<Buffer> {
+  return promisify<string, Buffer>(process.getBuiltinModule('node:zlib').gzip)(text);
+}
+
+function readUrl(baseUrl: string): URL {
+  const url = typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '') {
+    // The address may hold a password, and errors are logged.
+    const seen = url === undefined ? baseUrl : `${url.protocol}//${url.host}…`;
+    throw new ClewConfigError('baseUrl', seen, 'an http or https address without user, password and query');
+  }
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/ingest`;
+  return url;
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

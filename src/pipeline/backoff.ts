@@ -1,0 +1,15 @@
+const longestMs = 60_000;
+
+/** Milliseconds to wait after so many failures in a row: twice as long each time, a minute at most, half of it chance. */
+export function backoffMs(failures: number, firstMs: number): number {
+  const whole = Math.min(longestMs, firstMs * 2 ** Math.max(0, failures - 1));
+  // Many processes that lost the same backend must not come back to it in one moment.
+  return whole / 2 + (Math.random() * whole) / 2;
+}
+
+/** Waits without holding the process: whoever waits for it has a timer of their own. */
+export async function pause(ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, ms).unref();
+  await promise;
+}

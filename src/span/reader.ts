@@ -1,0 +1,144 @@
+import type { TimeAnchor } from '../base/clock.ts';
+import { NO_SPAN_ID } from '../base/ids.ts';
+import type { ExceptionRecord } from '../capture/exception.ts';
+import type { EventFields } from './fields.ts';
+import { isSpanKind, levels, outcomes } from './kind.ts';
+import { SpanRecord } from './record.ts';
+import type { SamplingDecision } from './trace-fields.ts';
+import { TraceRecord } from './trace-record.ts';
+import { isObject, WireFields } from './wire-fields.ts';
+
+/**
+ * Reads a trace's wire text (one line of NDJSON) back into a record. What is missing or of the wrong kind is read as
+ * nothing, so that a record of a later version can be read too; keys that this version does not know are left out.
+ *
+ * @returns undefined for what is no trace at all: no JSON object, or one without a `trace_id`.
+ */
+export function readTrace(text: string): TraceRecord | undefined {
+  try {
+    const wire: unknown = JSON.parse(text);
+    return isObject(wire) ? traceOf(new WireFields(wire)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function traceOf(fields: WireFields): TraceRecord | undefined {
+  const traceId = fields.id('trace_id');
+  if (traceId === null) return undefined;
+  const spans = fields.objects('spans').map((span) => spanOf(new WireFields(span), traceId));
+  const startedAt = spans[0]?.startedAt ?? 0;
+  return new TraceRecord({
+    rev: fields.number('rev') ?? 1,
+    traceId,
+    runId: fields.text('run_id') ?? traceId,
+    name: fields.text('name') ?? '',
+    kind: fields.text('kind') === 'voice' ? 'voice' : 'text',
+    service: {
+      name: fields.text('service') ?? '',
+      environment: fields.text('environment'),
+      version: fields.text('version'),
+      tenantId: fields.text('tenant_id') ?? fields.number('tenant_id') ?? 0,
+    },
+    sessionId: fields.text('session_id'),
+    sessionName: fields.text('session_name'),
+    userId: fields.text('user_id'),
+    tags: fields.texts('tags'),
+    metadataText: fields.json('metadata'),
+    links: fields.links(),
+    anchor: anchorAt(fields.text('start_time'), startedAt),
+    startedAt,
+    durationMs: fields.number('duration_ms'),
+    level: fields.oneOf('level', levels) ?? 'DEFAULT',
+    outcome: fields.oneOf('outcome', outcomes) ?? 'running',
+    statusMessage: fields.text('status_message'),
+    errorCount: fields.number('error_count') ?? 0,
+    inputText: fields.json('input'),
+    outputText: fields.json('output'),
+    usage: fields.usage(),
+    costUsd: fields.number('cost_usd'),
+    unpriced: fields.texts('unpriced'),
+    sampling: samplingOf(fields),
+    droppedSpans: fields.number('dropped_spans') ?? 0,
+    amends: fields.value('amends') === true,
+    spans: Object.freeze(spans),
+  });
+}
+
+function spanOf(fields: WireFields, traceId: string): SpanRecord {
+  const startedAt = fields.number('started_at') ?? 0;
+  const durationMs = fields.number('duration_ms');
+  const anchor = anchorAt(fields.text('start_time'), startedAt);
+  const isGeneration = fields.text('type') === 'generation';
+  const kind = fields.text('kind');
+  return new SpanRecord({
+    traceId,
+    spanId: fields.id('span_id') ?? NO_SPAN_ID,
+    parentId: fields.id('parent_id'),
+    type: isGeneration ? 'generation' : 'span',
+    kind: isSpanKind(kind) ? kind : 'custom',
+    name: fields.text('name') ?? '',
+    anchor,
+    startedAt,
+    endedAt: fields.number('ended_at') ?? (durationMs === null ? null : startedAt + durationMs),
+    level: fields.oneOf('level', levels) ?? 'DEFAULT',
+    outcome: fields.oneOf('outcome', outcomes) ?? 'running',
+    statusMessage: fields.text('status_message'),
+    error: fields.text('error'),
+    exception: exceptionOf(fields.value('exception')),
+    attempt: fields.number('attempt') ?? 1,
+    inputText: fields.json('input'),
+    outputText: fields.json('output'),
+    metadataText: fields.json('metadata'),
+    links: fields.links(),
+    eventFields: fields.objects('events').map((event) => eventOf(new WireFields(event), anchor)),
+    model: fields.text('model'),
+    provider: fields.text('provider'),
+    modelParametersText: fields.json('model_parameters'),
+    usage: fields.usage(),
+    usageScope: fields.text('usage_scope') === 'aggregate' ? 'aggregate' : 'self',
+    costUsd: fields.number('cost_usd'),
+    ttftMs: fields.number('ttft_ms'),
+    responseId: fields.text('response_id'),
+    toolCallsText: fields.json('tool_calls'),
+  });
+}
+
+function eventOf(fields: WireFields, anchor: TimeAnchor): EventFields {
+  return {
+    name: fields.text('name') ?? '',
+    at: anchor.monotonic + (wallTimeOf(fields.text('time')) - anchor.wall),
+    level: fields.oneOf('level', levels) ?? 'DEFAULT',
+    inputText: fields.json('input'),
+  };
+}
+
+function samplingOf(fields: WireFields): SamplingDecision {
+  const sampling = new WireFields(fields.value('sampling'));
+  const reason = sampling.oneOf('reason', ['head', 'error', 'slow', 'costly', 'rule'] as const) ?? 'head';
+  return { rate: sampling.number('rate') ?? 1, reason };
+}
+
+function exceptionOf(value: unknown): ExceptionRecord | null {
+  if (!isObject(value)) return null;
+  const fields = new WireFields(value);
+  return {
+    type: fields.text('type') ?? 'Error',
+    message: fields.text('message') ?? '',
+    stack: fields.text('stack'),
+    cause: exceptionOf(fields.value('cause')),
+    errors: fields.objects('errors').flatMap((error) => exceptionOf(error) ?? []),
+  };
+}
+
+/** Each span is its own anchor: two spans of one file need not come from one process. */
+function anchorAt(startTime: string | null, monotonic: number): TimeAnchor {
+  return { monotonic, wall: wallTimeOf(startTime) };
+}
+
+/** Milliseconds since 1970; `Date` itself knows no microseconds. */
+function wallTimeOf(time: string | null): number {
+  const whole = Date.parse(`${time?.slice(0, 19)}Z`);
+  const fraction = /^\.(\d{1,6})/.exec(time?.slice(19) ?? '')?.[1] ?? '0';
+  return Number.isNaN(whole) ? 0 : whole + Number(fraction.padEnd(6, '0')) / 1000;
+}
