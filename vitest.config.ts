@@ -17,8 +17,13 @@ const blindToMutants = [
   'test/exporters/file-kill.test.ts',
   'test/capture/capture-time.test.ts',
 ];
-const source = fileURLToPath(new URL('./src/index.ts', import.meta.url));
-const resolve = { alias: [{ find: /^clew$/, replacement: source }] };
+const source = fileURLToPath(new URL('./src/', import.meta.url));
+const resolve = {
+  alias: [
+    { find: /^clew$/, replacement: `${source}index.ts` },
+    { find: /^clew\/(\w+)$/, replacement: `${source}$1.ts` },
+  ],
+};
 
 /** Standard decorators are lowered by esbuild, everything else (types, `using`) by Vite itself. */
 const standard: TestProjectInlineConfiguration = {

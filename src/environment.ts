@@ -5,6 +5,8 @@ import { isMode, isRate, type Mode } from './options.ts';
 /** What the environment says where the options say nothing. */
 export interface Environment {
   readonly mode: Mode | undefined;
+  /** The folder of local mode. */
+  readonly folder: string;
   readonly baseUrl: string | undefined;
   readonly token: string | undefined;
   readonly sampleRate: number | undefined;
@@ -32,7 +34,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): E
   };
   read('CLEW_LOG_LEVEL', [...logLevels.keys()].join(', '), (text) => logLevels.get(text));
   return {
-    mode: read('CLEW_MODE', 'dev, prod, memory, console, off', (text) => (isMode(text) ? text : undefined)),
+    mode: read('CLEW_MODE', 'local, dev, prod, memory, console, off', (text) => (isMode(text) ? text : undefined)),
+    folder: variables['CLEW_DIR'] === undefined || variables['CLEW_DIR'] === '' ? '.clew' : variables['CLEW_DIR'],
     baseUrl: read('CLEW_BASE_URL', 'an http or https address', (text) => (URL.canParse(text) ? text : undefined)),
     token: variables['CLEW_TOKEN'] === '' ? undefined : variables['CLEW_TOKEN'],
     sampleRate: read('CLEW_SAMPLE_RATE', 'a number from 0 to 1', parseRate),

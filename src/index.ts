@@ -29,6 +29,7 @@ export { FanOutTraceExporter } from './exporters/fan-out.ts';
 export { FileTraceExporter, type FileOptions } from './exporters/file.ts';
 export { HttpTraceExporter, type HttpOptions } from './exporters/http.ts';
 export { InMemoryTraceExporter } from './exporters/memory.ts';
+export { SqliteTraceExporter, type SqliteOptions } from './exporters/sqlite.ts';
 export { createTracer, getTracer, init } from './init.ts';
 export type { Limits, Mode, TracerOptions } from './options.ts';
 export type { LaneStats } from './pipeline/account.ts';

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
 import { ClewConfigError } from './base/config-error.ts';
 import { StderrLogger } from './base/logger.ts';
@@ -12,6 +13,7 @@ import { ConsoleTraceExporter } from './exporters/console.ts';
 import type { TraceExporter } from './exporters/exporter.ts';
 import { HttpTraceExporter } from './exporters/http.ts';
 import { InMemoryTraceExporter } from './exporters/memory.ts';
+import { SqliteTraceExporter } from './exporters/sqlite.ts';
 import { checkOptions, type Limits, type Mode, type TracerOptions } from './options.ts';
 import { Lanes } from './pipeline/lanes.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
@@ -41,10 +43,11 @@ const defaultFlushThreshold = 10;
 const defaultLateSpanMs = 5_000;
 
 /**
- * Makes the tracer that the whole process shares. Until it is called, decorated and wrapped code runs as if it were
- * neither. A second call drains the first tracer, takes its place, and says so.
+ * Makes the tracer that the whole process shares (G1, G9). Until it is called, decorated and wrapped code runs as if it
+ * were neither. Without mode and exporter it writes `.clew/clew.db` and needs nothing else (G5). A second call drains the
+ * first tracer, takes its place, and says so.
  *
- * @throws ClewConfigError when an option is wrong, or when there is neither `mode` nor exporter. Nothing else throws.
+ * @throws ClewConfigError when an option is wrong. Nothing else throws.
  * @example
  * ```ts
  * import { init } from 'clew';
@@ -70,7 +73,7 @@ export function init(options: TracerOptions = {}): Tracer {
 /**
  * Makes a tracer of its own: for a test, a tenant, a library. Use it directly or through `withTracer`.
  *
- * @throws ClewConfigError when an option is wrong, or when there is neither `mode` nor exporter.
+ * @throws ClewConfigError when an option is wrong.
  */
 export function createTracer(options: TracerOptions = {}): Tracer {
   checkOptions(options);
@@ -79,7 +82,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
   const exporters = chooseExporters(options, environment, report);
   if (exporters === undefined) return new OffTracer(assemble(options, environment, report, []));
   const tracer = new Tracer(assemble(options, environment, report, exporters));
-  closeAtExit(tracer);
+  closeAtExit(tracer, options.handleSignals === true);
   return tracer;
 }
 
@@ -113,15 +116,11 @@ function chooseExporters(
   if (mode === 'console') return [new ConsoleTraceExporter()];
   if (mode === 'dev' || mode === 'prod') return [createHttpExporter(mode, options, environment)];
   if (mode === 'off') return undefined;
-  if (environment.isProduction) {
+  if (mode === undefined && environment.isProduction) {
     report.warn('no-mode', 'NODE_ENV is production and neither mode nor exporter is given: tracing is off');
     return undefined;
   }
-  throw new ClewConfigError(
-    'mode',
-    undefined,
-    'dev, prod, memory, console or off, or an exporter; the default, local, comes with a later version',
-  );
+  return [new SqliteTraceExporter(join(environment.folder, 'clew.db'))];
 }
 
 function createHttpExporter(mode: Mode, options: TracerOptions, environment: Environment): TraceExporter {

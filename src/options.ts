@@ -9,10 +9,10 @@ import type { SessionOption } from './span/span-options.ts';
 import { isTraceStore, type TraceStore } from './store/trace-store.ts';
 
 /**
- * Where traces go when no exporter is named. `dev` and `prod` send them to a server by HTTP, `dev` to one on this machine
- * unless `baseUrl` says otherwise. `local` comes with a later version.
+ * Where traces go when no exporter is named (G4): `local`, the default, writes `.clew/clew.db`; `dev` and `prod` send them
+ * to a server by HTTP, `dev` to one on this machine unless `baseUrl` says otherwise.
  */
-export type Mode = 'dev' | 'prod' | 'memory' | 'console' | 'off';
+export type Mode = 'local' | 'dev' | 'prod' | 'memory' | 'console' | 'off';
 
 /** Bounds of values, spans and traces. */
 export interface Limits extends CaptureLimits {
@@ -32,7 +32,7 @@ export interface Limits extends CaptureLimits {
   readonly queueBytes: number;
 }
 
-/** What `init` and `createTracer` take. Everything is optional but somewhere to put traces: `mode` or an exporter. */
+/** What `init` and `createTracer` take. Everything is optional. */
 export interface TracerOptions {
   /** The service's name on every trace. Default `agent`. */
   readonly name?: string;
@@ -40,7 +40,7 @@ export interface TracerOptions {
   readonly environment?: string;
   /** False turns tracing off. Default true; `CLEW_DISABLED=1` wins where it is not given. */
   readonly enabled?: boolean;
-  /** Where traces go. `CLEW_MODE` where it is not given. */
+  /** Where traces go. Default `local`; `CLEW_MODE` where it is not given. */
   readonly mode?: Mode;
   /** Where traces go, instead of a mode. */
   readonly exporter?: TraceExporter;
@@ -85,6 +85,8 @@ export interface TracerOptions {
   readonly lateSpanMs?: number;
   /** Keeps recent traces in memory. */
   readonly store?: TraceStore;
+  /** True: SIGTERM, SIGINT and SIGHUP drain, for at most 5 s, before they end the process as they do without us. */
+  readonly handleSignals?: boolean;
   /** Where our own failures go, instead of a pino logger named `clew` on stderr. */
   readonly logger?: Logger;
 }
@@ -117,8 +119,8 @@ const count: Check = {
 const callback: Check = { allowed: 'a function', accepts: (value) => typeof value === 'function' };
 const exporter: Check = { allowed: 'an object with a function export(trace)', accepts: isTraceExporter };
 
-const modes: readonly unknown[] = ['dev', 'prod', 'memory', 'console', 'off'];
-const allowedModes = 'one of dev, prod, memory, console, off; local comes with a later version';
+const modes: readonly unknown[] = ['local', 'dev', 'prod', 'memory', 'console', 'off'];
+const allowedModes = `one of ${modes.join(', ')}`;
 
 const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   name: text,
@@ -154,6 +156,7 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   masker: { allowed: 'false, rules {keys, patterns, pseudonymize}, or a function', accepts: isMasker },
   limits: { allowed: 'an object of numbers above 0', accepts: isLimits },
   lateSpanMs: delay,
+  handleSignals: flag,
   store: { allowed: 'a TraceStore', accepts: isTraceStore },
   logger: { allowed: 'an object with functions warn and debug, such as a pino logger', accepts: isLogger },
 };

@@ -1,26 +1,41 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Tracer } from './tracer/tracer.ts';
 
-/** The tracers that are not shut down, and how many spans each had ended when it was last drained. */
-const tracers = new Map<object, { readonly tracer: Tracer; drainedAt: number }>();
+interface Entry {
+  readonly tracer: Tracer;
+  readonly handlesSignals: boolean;
+  /** How many spans had ended when it was last drained. */
+  drainedAt: number;
+}
+
+/** The tracers that are not shut down. */
+const tracers = new Map<object, Entry>();
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const outside = AsyncLocalStorage.snapshot();
 
 /**
  * Ends and sends what a process would leave behind (A55, A57): at `beforeExit`, while there is time to send, and at
  * `exit`, where only what is synchronous still runs. Handlers come with the first tracer and go with the last; signals
- * are left alone.
+ * are left alone unless a tracer asks for them.
  */
-export function closeAtExit(tracer: Tracer): void {
+export function closeAtExit(tracer: Tracer, handlesSignals: boolean): void {
   if (tracers.size === 0) {
     process.on('beforeExit', drain);
     process.on('exit', closeNow);
   }
-  tracers.set(tracer, { tracer, drainedAt: -1 });
+  if (handlesSignals && !someHandlesSignals()) for (const signal of signals) process.on(signal, drainAndEnd);
+  tracers.set(tracer, { tracer, handlesSignals, drainedAt: -1 });
 }
 
 /** A tracer that was shut down has nothing left to close. */
 export function forgetAtExit(tracer: object): void {
-  if (!tracers.delete(tracer) || tracers.size > 0) return;
+  const entry = tracers.get(tracer);
+  if (entry === undefined) return;
+  tracers.delete(tracer);
+  if (entry.handlesSignals && !someHandlesSignals()) {
+    for (const signal of signals) process.removeListener(signal, drainAndEnd);
+  }
+  if (tracers.size > 0) return;
   process.removeListener('beforeExit', drain);
   process.removeListener('exit', closeNow);
 }
@@ -36,6 +51,24 @@ function drain(): void {
       entry.drainedAt = spans.endedSpans;
       if (exporters.some(({ pending }) => pending > 0)) void tracer.flush();
     }
+  });
+}
+
+function someHandlesSignals(): boolean {
+  return [...tracers.values()].some(({ handlesSignals }) => handlesSignals);
+}
+
+/**
+ * A listener takes the signal's own effect away: it is given back once everything is sent. Where the program listens
+ * too, its end is the program's to decide.
+ */
+function drainAndEnd(signal: NodeJS.Signals): void {
+  outside(() => {
+    const draining = [...tracers.values()].map(async ({ tracer }) => tracer.shutdown());
+    void Promise.all(draining).then(() => {
+      for (const each of signals) process.removeListener(each, drainAndEnd);
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    });
   });
 }
 

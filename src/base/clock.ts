@@ -8,9 +8,24 @@ export interface Clock {
   wallTime(): number;
 }
 
+let known: TimeAnchor = { monotonic: 0, wall: 0 };
+
+/**
+ * `Date.now` knows no fractions, so that traces of one millisecond could not be told apart by their start. The
+ * monotonic clock fills them in, for as long as the two agree: a wall clock that was set is believed at once.
+ */
+function preciseWallTime(): number {
+  const monotonic = performance.now();
+  const wall = Date.now();
+  const precise = known.wall + (monotonic - known.monotonic);
+  if (precise >= wall && precise < wall + 1) return precise;
+  known = { monotonic, wall };
+  return wall;
+}
+
 export const systemClock: Clock = {
   now: () => performance.now(),
-  wallTime: () => Date.now(),
+  wallTime: preciseWallTime,
 };
 
 /**

@@ -49,6 +49,8 @@ export interface TraceExporter {
   readonly batchesSpans?: boolean;
   /** How much the queue hands over at once. Default 512 spans. */
   readonly batchSize?: number;
+  /** Milliseconds that the queue waits for more before it hands over. Default: what the tracer says. */
+  readonly batchDelayMs?: number;
   /** Told of a trace that was put into its queue. */
   enqueued?(trace: TraceRecord): void;
   /** A span that begins. Only for traces that head sampling keeps. */

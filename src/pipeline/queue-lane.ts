@@ -154,7 +154,8 @@ export class QueueLane implements Lane {
 
   #scheduleBySize(): void {
     const { threshold, intervalMs } = this.#settings;
-    this.#schedule(this.#backlog.spans + this.#open.size >= threshold ? 0 : intervalMs);
+    const delayMs = this.#exporter.batchDelayMs ?? intervalMs;
+    this.#schedule(this.#backlog.spans + this.#open.size >= threshold ? 0 : delayMs);
   }
 
   /** The earliest wish wins. */

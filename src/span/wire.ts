@@ -57,13 +57,19 @@ function eventText({ name, at, level, inputText }: EventFields, span: Readonly<S
   return `{"name":${quote(name)},"time":"${time}","level":"${level}","input":${inputText ?? 'null'}}`;
 }
 
+/** The events of a span as the text of a list. */
+export function eventsText(span: Readonly<SpanFields>): string {
+  return span.eventFields.length === 0
+    ? '[]'
+    : `[${span.eventFields.map((event) => eventText(event, span)).join(',')}]`;
+}
+
 /**
  * The wire text of a span (design section 4). Captured text is spliced in as it is: nothing is serialised twice.
  * Ids, types, kinds, levels and outcomes are ours and need no escaping.
  */
 export function spanText(span: Readonly<SpanFields>, durationMs: number | null): string {
   const parent = span.parentId === null ? 'null' : quote(span.parentId);
-  const events = span.eventFields.length === 0 ? '' : span.eventFields.map((event) => eventText(event, span)).join(',');
   return (
     `{"span_id":"${span.spanId}","parent_id":${parent},"type":"${span.type}","kind":"${span.kind}",` +
     `"name":${quote(span.name)},"start_time":"${formatTime(span.anchor, span.startedAt)}",` +
@@ -71,7 +77,7 @@ export function spanText(span: Readonly<SpanFields>, durationMs: number | null):
     `"level":"${span.level}","outcome":"${span.outcome}","status_message":${quote(span.statusMessage)},` +
     `"error":${quote(span.error)},"exception":${exceptionText(span.exception)},"attempt":${span.attempt},` +
     `"input":${span.inputText ?? 'null'},"output":${span.outputText ?? 'null'},"metadata":${span.metadataText ?? '{}'},` +
-    `"links":${linksText(span.links)},"events":[${events}],"model":${quote(span.model)},` +
+    `"links":${linksText(span.links)},"events":${eventsText(span)},"model":${quote(span.model)},` +
     `"provider":${quote(span.provider)},"model_parameters":${span.modelParametersText ?? 'null'},` +
     `"usage":${usageText(span.usage)},"usage_scope":"${span.usageScope}","cost_usd":${numberText(span.costUsd)},` +
     `"ttft_ms":${msText(span.ttftMs)},"response_id":${quote(span.responseId)},` +

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   ConsoleTraceExporter,
   FanOutTraceExporter,
   FileTraceExporter,
   InMemoryTraceExporter,
   isTraceExporter,
+  SqliteTraceExporter,
   type TraceExporter,
   type TraceRecord,
 } from 'clew';
@@ -31,6 +33,22 @@ function file(): ExporterUnderTest {
     return found;
   };
   return { exporter: new FileTraceExporter(path), read };
+}
+
+function sqlite(): ExporterUnderTest {
+  const path = join(temporaryFolder(), 'clew.db');
+  const read = () => {
+    const found = new Map<string, readonly string[]>();
+    if (!existsSync(path)) return found;
+    const database = new DatabaseSync(path, { readOnly: true });
+    for (const row of database.prepare('SELECT trace_id, name FROM span ORDER BY rowid').iterate()) {
+      const [id, name] = [String(row['trace_id']), String(row['name'])];
+      found.set(id, [...(found.get(id) ?? []), name]);
+    }
+    database.close();
+    return found;
+  };
+  return { exporter: new SqliteTraceExporter(path), read };
 }
 
 /** The console shows the first eight digits of the id. */
@@ -78,6 +96,7 @@ function custom(): ExporterUnderTest {
 
 exporterContract('The in-memory exporter', inMemory);
 exporterContract('The file exporter', file);
+exporterContract('The SQLite exporter', sqlite);
 exporterContract('The console exporter', toConsole);
 exporterContract('The fan-out exporter', fanOut);
 exporterContract('A custom exporter', custom);

@@ -1,0 +1,235 @@
+import { performance } from 'node:perf_hooks';
+import { resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ClewConfigError } from '../base/config-error.ts';
+import { messageOf } from '../base/message.ts';
+import type { TraceRecord } from '../span/trace-record.ts';
+import { DatabaseFile, type Discovery } from '../store/sqlite/database.ts';
+import { failureOf } from '../store/sqlite/engine.ts';
+import { prune, type RetentionLimits } from '../store/sqlite/retention.ts';
+import { TraceWriter } from '../store/sqlite/trace-writer.ts';
+import type { ExporterReport, ExportResult, TraceExporter } from './exporter.ts';
+
+export interface SqliteOptions {
+  /** Bytes of traces that are kept, from 1 MiB; above it the oldest go. Default 536,870,912 (512 MiB). */
+  readonly maxBytes?: number;
+  /** Days that a trace is kept. Default 7. */
+  readonly maxDays?: number;
+}
+
+const defaultPath = '.clew/clew.db';
+const defaultMaxBytes = 536_870_912;
+const leastBytes = 1_048_576;
+const defaultMaxDays = 7;
+const dayMs = 86_400_000;
+/** The event loop gets a turn after it; a commit and one row more fit into the rest of 5 ms. */
+const sliceMs = 3;
+/** Whoever has the lock has it for a slice or two. */
+const busyMs = 20;
+/** At process exit there is no later time: then a lock is waited for. */
+const lastWaitMs = 250;
+/** A disk that damages every file has to wait; one that is full gets room from the oldest traces. */
+const mostRepairs = 20;
+
+/**
+ * Writes traces into a SQLite file that the sqlite3 shell, the studio and any number of processes can open at the same
+ * time (G5): views `traces`, `spans`, `generations`, `events`, `sessions`, `prompts`, `completions`, `tools`. Writes on
+ * the next turn of the event loop, in slices of at most 5 ms, and never waits for a lock: what finds one is tried again.
+ * Bounded by size and age. `node:sqlite` is loaded at the first record.
+ *
+ * @throws ClewConfigError when the path is empty or an option is out of its range.
+ * @example
+ * ```ts
+ * import { createTracer, SqliteTraceExporter } from 'clew';
+ * const tracer = createTracer({ exporter: new SqliteTraceExporter('traces.db', { maxDays: 30 }) });
+ * tracer.trace('run', () => 'done');
+ * await tracer.flush();
+ * ```
+ */
+export class SqliteTraceExporter implements TraceExporter {
+  readonly batchDelayMs = 0;
+  readonly #file: DatabaseFile;
+  readonly #limits: RetentionLimits;
+  #writer: { readonly database: DatabaseSync; readonly writer: TraceWriter } | undefined;
+  #report: ExporterReport | undefined;
+
+  constructor(
+    path: string = defaultPath,
+    { maxBytes = defaultMaxBytes, maxDays = defaultMaxDays }: SqliteOptions = {},
+  ) {
+    if (typeof path !== 'string' || path === '') throw new ClewConfigError('path', path, 'the path of a file');
+    if (!(maxBytes >= leastBytes)) throw new ClewConfigError('maxBytes', maxBytes, `a number from ${leastBytes}`);
+    if (!(maxDays > 0)) throw new ClewConfigError('maxDays', maxDays, 'a number above 0');
+    this.#file = new DatabaseFile(resolve(path), maxBytes);
+    this.#limits = { maxBytes, maxAgeMs: maxDays * dayMs };
+  }
+
+  connect(report: ExporterReport): void {
+    this.#report = report;
+  }
+
+  /** One trace by itself; rejects when it could not be written. In a tracer the queue calls `exportBatch`. */
+  async export(trace: TraceRecord): Promise<void> {
+    const { retry } = await this.exportBatch([trace]);
+    if (retry !== undefined) throw new Error(retry.reason);
+  }
+
+  async exportBatch(traces: readonly TraceRecord[]): Promise<ExportResult> {
+    // At once would be in the middle of the user's own work.
+    await nextTurn();
+    const batch = new Batch(traces);
+    for (let repairs = 0; ;) {
+      try {
+        for (let isDone = false; !isDone;) {
+          isDone = this.#writeSlice(batch, performance.now() + sliceMs);
+          if (!isDone) await nextTurn();
+        }
+        return batch.result();
+      } catch (error) {
+        if (repairs >= mostRepairs || !this.#repair(error)) return this.#later(batch, error);
+        repairs += 1;
+      }
+    }
+  }
+
+  exportBatchSync(traces: readonly TraceRecord[]): ExportResult {
+    const batch = new Batch(traces);
+    try {
+      this.#open().database.exec(`PRAGMA busy_timeout = ${lastWaitMs}`);
+      this.#writeSlice(batch, Number.POSITIVE_INFINITY);
+      return batch.result();
+    } catch (error) {
+      return this.#later(batch, error);
+    }
+  }
+
+  async shutdown(): Promise<void> {
+    this.#close();
+    await Promise.resolve();
+  }
+
+  /** Writes until the deadline, in one transaction. Returns true when all is written. */
+  #writeSlice(batch: Batch, deadline: number): boolean {
+    const { database, writer } = this.#open();
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const isWritten = batch.advance(writer, deadline);
+      const isPruned = !prune(database, this.#limits, Date.now());
+      database.exec('COMMIT');
+      batch.commit();
+      return isWritten && (isPruned || deadline === Number.POSITIVE_INFINITY);
+    } catch (error) {
+      batch.rollBack();
+      this.#rollBack(database);
+      throw error;
+    }
+  }
+
+  #rollBack(database: DatabaseSync): void {
+    try {
+      if (database.isTransaction) database.exec('ROLLBACK');
+    } catch {
+      // A database that cannot even do that is opened anew.
+      this.#close();
+    }
+  }
+
+  #open(): { readonly database: DatabaseSync; readonly writer: TraceWriter } {
+    const database = this.#file.open((discovery) => this.#tell(discovery));
+    if (this.#writer?.database !== database) this.#writer = { database, writer: new TraceWriter(database) };
+    return this.#writer;
+  }
+
+  #close(): void {
+    this.#writer = undefined;
+    this.#file.close();
+  }
+
+  /** True when another try makes sense now. */
+  #repair(error: unknown): boolean {
+    const failure = failureOf(error);
+    try {
+      if (failure === 'full') return this.#makeRoom();
+      if (failure !== 'damaged') return false;
+      this.#writer = undefined;
+      this.#file.setAside();
+      this.#tell('damaged');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #makeRoom(): boolean {
+    const { database } = this.#open();
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const hasRemoved = prune(database, { ...this.#limits, maxBytes: 0 }, Date.now());
+      database.exec('COMMIT');
+      return hasRemoved;
+    } catch (error) {
+      this.#rollBack(database);
+      throw error;
+    }
+  }
+
+  /** Nothing is given up here: the queue keeps it within its bounds, and a disk may have room again. */
+  #later(batch: Batch, error: unknown): ExportResult {
+    const reason = messageOf(error);
+    if (failureOf(error) === 'busy') return batch.result({ reason: 'the database is locked', afterMs: busyMs });
+    this.#report?.warn('sqlite-failed', `${this.#file.path} cannot be written (${reason}); the traces are kept`, error);
+    this.#close();
+    return batch.result({ reason });
+  }
+
+  #tell(discovery: Discovery): void {
+    const { path } = this.#file;
+    if (discovery === 'replaced') {
+      this.#report?.warn('sqlite-replaced', `${path} was removed or replaced; a new database was opened`);
+    } else {
+      this.#report?.warn('sqlite-damaged', `${path} was damaged; it was set aside and a new database was opened`);
+    }
+  }
+}
+
+/** How far a batch is written: what is committed, and what this transaction has added. */
+class Batch {
+  readonly #traces: readonly TraceRecord[];
+  #committed = 0;
+  #written = 0;
+  /** The rows of the trace that is being written. */
+  #rows: Generator<void> | undefined;
+
+  constructor(traces: readonly TraceRecord[]) {
+    this.#traces = traces;
+  }
+
+  advance(writer: TraceWriter, deadline: number): boolean {
+    for (let trace = this.#traces[this.#written]; trace !== undefined; trace = this.#traces[this.#written]) {
+      this.#rows ??= writer.write(trace);
+      while (this.#rows.next().done !== true) if (performance.now() >= deadline) return false;
+      this.#rows = undefined;
+      this.#written += 1;
+      if (performance.now() >= deadline) return this.#written === this.#traces.length;
+    }
+    return true;
+  }
+
+  commit(): void {
+    this.#committed = this.#written;
+  }
+
+  /** The trace that was half written is begun again: its rows are the same. */
+  rollBack(): void {
+    this.#rows = undefined;
+    this.#written = this.#committed;
+  }
+
+  result(failure?: { readonly reason: string; readonly afterMs?: number }): ExportResult {
+    const sent = this.#traces.slice(0, this.#committed).reduce((sum, { spans }) => sum + spans.length, 0);
+    const left = this.#traces.slice(this.#committed);
+    const retry = failure === undefined || left.length === 0 ? undefined : { ...failure, traces: left };
+    return { sent, dropped: 0, reasons: {}, retry };
+  }
+}

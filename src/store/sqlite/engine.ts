@@ -1,0 +1,51 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+type Sqlite = typeof import('node:sqlite');
+
+export const noSqlite = `node:sqlite is not there in Node ${process.version}: it needs 22.13`;
+
+let sqlite: Sqlite | undefined;
+
+/** Node's own SQLite, loaded when it is first needed. Undefined where this Node has none. */
+export function loadSqlite(): Sqlite | undefined {
+  sqlite ??= withoutWarning(() => process.getBuiltinModule('node:sqlite'));
+  return sqlite;
+}
+
+/** Node 22 calls it experimental on every start; the user of a tracing library can do nothing about it. */
+function withoutWarning<Result>(load: () => Result): Result {
+  const { emitWarning } = process;
+  const quiet = (warning: string | Error, ...rest: readonly unknown[]): void => {
+    if (!String(warning).startsWith('SQLite is an experimental feature')) {
+      Reflect.apply(emitWarning, process, [warning, ...rest]);
+    }
+  };
+  process.emitWarning = quiet;
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** What SQLite calls an error, without its details (https://sqlite.org/rescode.html). */
+export type Failure = 'busy' | 'full' | 'damaged' | 'other';
+
+const failures: ReadonlyMap<number, Failure> = new Map([
+  [5, 'busy'],
+  [6, 'busy'],
+  [13, 'full'],
+  [11, 'damaged'],
+  [26, 'damaged'],
+]);
+
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return 'other';
+  return failures.get(error.errcode & 0xff) ?? 'other';
+}
+
+/** One number of a `PRAGMA`. */
+export function readPragma(database: DatabaseSync, name: string): number {
+  const [value] = Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {});
+  return typeof value === 'number' ? value : 0;
+}
