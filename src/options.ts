@@ -135,7 +135,10 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   },
   baseUrl: text,
   token: secret,
-  flushIntervalMs: { ...delay, accepts: (value) => delay.accepts(value) && value !== 0 },
+  flushIntervalMs: {
+    allowed: `a number of milliseconds from 1 to ${longestTimer}`,
+    accepts: (value) => delay.accepts(value) && Number(value) >= 1,
+  },
   flushThreshold: count,
   session: { allowed: 'an id, or an object with a text id', accepts: isSession },
   tags: {

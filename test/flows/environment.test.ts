@@ -3,7 +3,16 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { runProgram } from './programs/program.ts';
 import { HeardLogger, only } from './recording.ts';
 
-const variables = ['CLEW_MODE', 'CLEW_SAMPLE_RATE', 'CLEW_DISABLED', 'CLEW_LOG_LEVEL', 'NODE_ENV'];
+const variables = [
+  'CLEW_MODE',
+  'CLEW_BASE_URL',
+  'CLEW_TOKEN',
+  'CLEW_DIR',
+  'CLEW_SAMPLE_RATE',
+  'CLEW_DISABLED',
+  'CLEW_LOG_LEVEL',
+  'NODE_ENV',
+];
 
 beforeEach(() => variables.forEach((name) => vi.stubEnv(name, undefined)));
 afterEach(() => vi.unstubAllEnvs());
@@ -50,8 +59,8 @@ describe('the environment', () => {
   });
 
   it.each([
-    ['CLEW_MODE', 'local', 'memory, console, off'],
-    ['CLEW_MODE', 'nonsense', 'memory, console, off'],
+    ['CLEW_MODE', 'nonsense', 'local, dev, prod, memory, console, off'],
+    ['CLEW_BASE_URL', 'nonsense', 'an http or https address'],
     ['CLEW_SAMPLE_RATE', '2', 'a number from 0 to 1'],
     ['CLEW_SAMPLE_RATE', 'half', 'a number from 0 to 1'],
     ['CLEW_SAMPLE_RATE', ' ', 'a number from 0 to 1'],

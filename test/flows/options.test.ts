@@ -62,6 +62,11 @@ describe('init with a wrong option names the option, what came, and what is allo
     ['limits', [], '"limits" is an array; allowed: an object of numbers above 0'],
     ['lateSpanMs', -5, '"lateSpanMs" is -5; allowed: a number from 0 to 2147483647'],
     ['lateSpanMs', Infinity, '"lateSpanMs" is Infinity; allowed: a number from 0 to 2147483647'],
+    ['flushIntervalMs', 0, '"flushIntervalMs" is 0; allowed: a number of milliseconds from 1 to 2147483647'],
+    ['flushThreshold', 0.5, '"flushThreshold" is 0.5; allowed: a whole number from 1'],
+    ['baseUrl', '', '"baseUrl" is ""; allowed: a text that is not empty'],
+    ['handleSignals', 'yes', '"handleSignals" is "yes"; allowed: true or false'],
+    ['limits', { queueSpans: -1 }, '"limits" is an object; allowed: an object of numbers above 0'],
     ['store', {}, '"store" is an object; allowed: a TraceStore'],
     [
       'logger',
@@ -74,17 +79,27 @@ describe('init with a wrong option names the option, what came, and what is allo
     expect(complaint.message).toBe(`clew: option ${message}.`);
   });
 
-  it.each(['local', 'dev', 'prod'])('mode %s: it comes with a later version', (mode) => {
-    expect(complaintAbout({ mode }).message).toBe(
-      `clew: option "mode" is "${mode}"; allowed: one of memory, console, off; local, dev and prod come with a later version.`,
+  it('a mode that does not exist', () => {
+    expect(complaintAbout({ mode: 'cloud' }).message).toBe(
+      'clew: option "mode" is "cloud"; allowed: one of local, dev, prod, memory, console, off.',
     );
   });
 
-  it('no mode and no exporter: the default comes with a later version', () => {
-    vi.stubEnv('NODE_ENV', 'test');
-    expect(complaintAbout({}).message).toBe(
-      'clew: option "mode" is undefined; allowed: memory, console or off, or an exporter; the default, local, comes with a later version.',
+  it('mode prod without an address, or without a token [G4, G6, G7, G30]', () => {
+    vi.stubEnv('CLEW_BASE_URL', undefined);
+    vi.stubEnv('CLEW_TOKEN', undefined);
+    expect(complaintAbout({ mode: 'prod', token: 'clew_test' }).message).toBe(
+      'clew: option "baseUrl" is undefined; allowed: the address of your server: mode prod has no default.',
     );
+    for (const mode of ['dev', 'prod']) {
+      expect(complaintAbout({ mode, baseUrl: 'https://traces.example.com' }).message).toBe(
+        'clew: option "token" is undefined; allowed: a text: it is required to send to traces.example.com.',
+      );
+    }
+  });
+
+  it('a wrong token, without telling what it is', () => {
+    expect(complaintAbout({ mode: 'dev', token: 12345 }).message).not.toContain('12345');
   });
 
   it('an option that does not exist, with those that do', () => {
