@@ -43,7 +43,10 @@ export interface TraceExporter {
    * with this method gets a queue of its own, which calls it and not `export`, one call at a time.
    */
   exportBatch?(traces: readonly TraceRecord[], openSpans: readonly SpanRecord[]): Promise<ExportResult>;
-  /** The same at process exit, where nothing asynchronous runs any more. Without it the queue's rest is lost then. */
+  /**
+   * The same at process exit, where nothing asynchronous runs any more; without it the queue's rest is lost then. What
+   * it gives back as `retry` is safe with it until the next process, and stays pending.
+   */
   exportBatchSync?(traces: readonly TraceRecord[]): ExportResult;
   /** True for an exporter that wants spans of open traces in its batches. */
   readonly batchesSpans?: boolean;

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ClewConfigError } from '../base/config-error.ts';
 import { messageOf } from '../base/message.ts';
@@ -8,6 +10,7 @@ import { judge, type Verdict } from './http-answer.ts';
 import { bodyOf, fits, halve, pieceOf, type Piece } from './http-batch.ts';
 import { HttpConnection } from './http-connection.ts';
 import { HttpOutcome } from './http-outcome.ts';
+import { Spool } from './spool.ts';
 
 export interface HttpOptions {
   /** Where the server is; `/api/ingest` is added. Default `http://127.0.0.1:4319`. */
@@ -16,11 +19,19 @@ export interface HttpOptions {
   readonly token?: string;
   /** Milliseconds for one request in all, from 1. Default 30,000. */
   readonly timeoutMs?: number;
+  /**
+   * Keeps what is not sent yet on disk too, in `.clew/spool` or the folder that is named, up to 256 MiB: it survives
+   * `kill -9` and is sent by the next process. Default false.
+   */
+  readonly spool?: boolean | string;
 }
 
 /** The address of our own studio. */
 const defaultBaseUrl = 'http://127.0.0.1:4319';
 const defaultTimeoutMs = 30_000;
+const defaultSpool = '.clew/spool';
+const spoolBytes = 268_435_456;
+const ended = 'the process ended before it was sent';
 
 /**
  * Sends traces to a server by HTTP (design section 4): gzipped batches of up to 512 spans and 1 MiB, one request in
@@ -42,11 +53,15 @@ export class HttpTraceExporter implements TraceExporter {
   readonly batchesSpans = true;
   readonly #connection: HttpConnection;
   readonly #origin: string;
+  readonly #spool: Spool | undefined;
   #report: ExporterReport | undefined;
   /** Why nothing is sent any more. */
   #stopped: string | undefined;
+  /** One request at a time, whoever asks for it. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #recovery: Promise<boolean> | undefined;
 
-  constructor({ baseUrl = defaultBaseUrl, token, timeoutMs = defaultTimeoutMs }: HttpOptions = {}) {
+  constructor({ baseUrl = defaultBaseUrl, token, timeoutMs = defaultTimeoutMs, spool = false }: HttpOptions = {}) {
     const url = readUrl(baseUrl);
     if (token !== undefined && (typeof token !== 'string' || token === '')) {
       throw new ClewConfigError('token', typeof token === 'string' ? '' : token, 'a text that is not empty');
@@ -57,12 +72,22 @@ export class HttpTraceExporter implements TraceExporter {
     if (!(timeoutMs >= 1 && timeoutMs < 2 ** 31)) {
       throw new ClewConfigError('timeoutMs', timeoutMs, 'a number of milliseconds from 1');
     }
+    if (typeof spool !== 'boolean' && (typeof spool !== 'string' || spool === '')) {
+      throw new ClewConfigError('spool', spool, 'true, false or the path of a folder');
+    }
+    this.#spool = spool === false ? undefined : this.#createSpool(spool === true ? defaultSpool : spool);
     this.#origin = url.origin;
     this.#connection = new HttpConnection({ url, token, timeoutMs });
   }
 
+  /** What earlier processes have left in the spool is sent now. */
   connect(report: ExporterReport): void {
     this.#report = report;
+    if (this.#spool !== undefined) void this.#recover(this.#spool);
+  }
+
+  enqueued(trace: TraceRecord): void {
+    this.#spool?.add(trace);
   }
 
   /** One trace in a request of its own; rejects when it was not taken. In a tracer the queue calls `exportBatch`. */
@@ -73,14 +98,82 @@ export class HttpTraceExporter implements TraceExporter {
   }
 
   async exportBatch(traces: readonly TraceRecord[], openSpans: readonly SpanRecord[] = []): Promise<ExportResult> {
+    const outcome = await this.#inTurn(() => this.#sendBatch(traces, openSpans));
+    if (this.#spool === undefined) return outcome;
+    const kept = new Set(outcome.retry?.traces.map(({ traceId }) => traceId));
+    this.#spool.remove(traces.filter(({ traceId }) => !kept.has(traceId)));
+    // The server works again: what could not be sent at the start is tried once more.
+    if (outcome.sent > 0 && this.#recovery === undefined) void this.#recover(this.#spool);
+    return outcome;
+  }
+
+  exportBatchSync(traces: readonly TraceRecord[]): ExportResult {
+    if (this.#spool !== undefined) {
+      this.#spool.write();
+      return { sent: 0, dropped: 0, reasons: {}, retry: { traces, reason: ended } };
+    }
+    const outcome = new HttpOutcome();
+    outcome.drop(traces.map(pieceOf), ended);
+    return outcome;
+  }
+
+  /** Waits for what was in the spool. */
+  async flush(): Promise<void> {
+    await this.#recovery;
+  }
+
+  async shutdown(): Promise<void> {
+    this.#spool?.close();
+    this.#connection.close();
+    await Promise.resolve();
+  }
+
+  #createSpool(folder: string): Spool {
+    return new Spool({
+      folder: resolve(folder),
+      maxBytes: spoolBytes,
+      onLoss: (message, error) => this.#report?.warn('spool-failed', message, error),
+    });
+  }
+
+  /** Sends what is left in the spool, as far as the server takes it. Never rejects. */
+  #recover(spool: Spool): Promise<boolean> {
+    const recovery = this.#sendLeft(spool).catch((error: unknown) => {
+      this.#report?.warn('spool-failed', 'what was left in the spool could not be sent', error);
+      return false;
+    });
+    this.#recovery = recovery;
+    // What was sent need not be tried again; what was not is, once the server has taken something.
+    void recovery.then((isSent) => {
+      if (!isSent) this.#recovery = undefined;
+    });
+    return recovery;
+  }
+
+  async #sendLeft(spool: Spool): Promise<boolean> {
+    // Reading files in the middle of the program's start would be felt.
+    await nextTurn();
+    for (const { traces, remove, giveBack } of spool.left()) {
+      const { retry } = await this.#inTurn(() => this.#sendBatch(traces, []));
+      if (retry !== undefined) {
+        giveBack();
+        return false;
+      }
+      remove();
+    }
+    return true;
+  }
+
+  async #sendBatch(traces: readonly TraceRecord[], openSpans: readonly SpanRecord[]): Promise<HttpOutcome> {
     const outcome = new HttpOutcome();
     await this.#send(traces.map(pieceOf), openSpans, outcome);
     return outcome;
   }
 
-  async shutdown(): Promise<void> {
-    this.#connection.close();
-    await Promise.resolve();
+  #inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(run, run);
+    this.#turn = result.catch(() => {});
+    return result;
   }
 
   async #send(pieces: readonly Piece[], openSpans: readonly SpanRecord[], outcome: HttpOutcome): Promise<void> {

@@ -100,7 +100,10 @@ export class SqliteTraceExporter implements TraceExporter {
       this.#writeSlice(batch, Number.POSITIVE_INFINITY);
       return batch.result();
     } catch (error) {
-      return this.#later(batch, error);
+      const { sent, retry } = this.#later(batch, error);
+      const dropped = traces.reduce((sum, { spans }) => sum + spans.length, 0) - sent;
+      // There is no later time to try it.
+      return { sent, dropped, reasons: { [retry?.reason ?? 'not written']: dropped } };
     }
   }
 

@@ -127,12 +127,11 @@ export class QueueLane implements Lane {
     if (all.length > 0) {
       const traces = all.map(({ trace }) => trace);
       const { exporter } = this.#fenced;
-      const result = this.#fenced.call(() => exporter.exportBatchSync?.(traces));
-      this.#settle(all, result ?? nothingSent(traces, ended));
-      // There is no later time to try it.
-      for (const { spans } of this.#backlog.takeAll()) this.#account.lose(spans, ended);
-      const { dropped } = this.#account.stats(this.#fenced.name);
-      if (dropped > 0) this.#report.warn('lost-at-exit', `${ended}: spans for ${this.#fenced.name} are lost`);
+      const result = this.#fenced.call(() => exporter.exportBatchSync?.(traces)) ?? lost(all, ended);
+      this.#settle(all, result);
+      if (result.dropped > 0) {
+        this.#report.warn('lost-at-exit', `${ended}: ${result.dropped} spans for ${this.#fenced.name} are lost`);
+      }
     }
     this.#fenced.call(() => this.#exporter.flushSync?.());
   }
@@ -258,8 +257,4 @@ function waitAgain(batch: readonly Waiting[], traces: readonly TraceRecord[]): r
 function lost(batch: readonly Waiting[], reason: string): ExportResult {
   const dropped = batch.reduce((sum, { spans }) => sum + spans, 0);
   return { sent: 0, dropped, reasons: { [reason]: dropped } };
-}
-
-function nothingSent(traces: readonly TraceRecord[], reason: string): ExportResult {
-  return { sent: 0, dropped: 0, reasons: {}, retry: { traces, reason } };
 }
