@@ -3,11 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { raw } from 'jq-wasm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queries } from './queries.ts';
+import { databaseCommandLine, databaseQueries, queries } from './queries.ts';
 
 let folder: string;
 let printed: string;
@@ -57,6 +58,36 @@ it('prints a jq line for the errors', async () => {
     expect.stringMatching(/^[0-9a-f]{8}\trefund_order #1\tpayment provider refused: ord_911 is already settled$/),
   ]);
 });
+
+it('prints three sqlite3 lines that work on the database', () => {
+  const answers = databaseQueries.map(({ title }) => rowsOf(title));
+  expect(answers[0]).toContainEqual(expect.objectContaining({ tool: 'reset_password', calls: 2, failed: 1 }));
+  expect(answers[1]).toEqual([
+    expect.objectContaining({ model: 'claude-sonnet-4-6' }),
+    expect.objectContaining({ model: 'gpt-4.1-mini' }),
+  ]);
+  expect(answers[2]).toMatchObject([{ name: 'handle-ticket', error_count: 1, tags: '["login"]' }, { error_count: 1 }]);
+});
+
+it('has the lines that the README shows', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  for (const query of databaseQueries) expect(readme).toContain(databaseCommandLine(query, '.clew/clew.db'));
+});
+
+/** The line as printed below its title, taken apart as a shell would, and its SQL run by Node's own SQLite. */
+function rowsOf(title: string): unknown[] {
+  const command = printed.split(`\n${title}\n`)[1]?.split('\n')[0] ?? '';
+  const [, file = '', sql = ''] = /^sqlite3 -box (\S+) "([^"]+)"$/.exec(command) ?? [];
+  const database = new DatabaseSync(join(folder, file), { readOnly: true });
+  try {
+    return database
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
+  } finally {
+    database.close();
+  }
+}
 
 /** Runs the demo as a user does, in a folder of its own and with no key to any provider. */
 async function demo(cwd: string): Promise<string> {

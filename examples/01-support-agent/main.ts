@@ -1,14 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConsoleTraceExporter, FileTraceExporter, init, InMemoryTraceExporter } from 'clew';
+import { ConsoleTraceExporter, FileTraceExporter, init, InMemoryTraceExporter, SqliteTraceExporter } from 'clew';
 import { header, pasteables, question, summary } from './printout.ts';
 import { chooseProvider } from './provider.ts';
 import { SupportAgent } from './support-agent.ts';
 import { tickets } from './tickets.ts';
 
 const path = join('.clew', 'support-agent.ndjson');
-// Traces are appended. Each run of the demo starts afresh, so that the questions below are about this run.
-rmSync(path, { force: true });
+const database = join('.clew', 'clew.db');
+// Traces are added to what is there. Each run starts afresh, so that the questions below are about this run.
+for (const file of [path, database, `${database}-wal`, `${database}-shm`]) rmSync(file, { force: true });
 
 // A trace ends with the last word of the reply, so the cursor still stands behind it when the tree is printed.
 const belowReply = { write: (tree: string) => process.stdout.write(`\n${tree}`), isTTY: process.stdout.isTTY };
@@ -17,7 +18,12 @@ const memory = new InMemoryTraceExporter();
 const clew = init({
   name: 'support-agent',
   session: 'demo',
-  exporters: [new ConsoleTraceExporter({ stream: belowReply }), new FileTraceExporter(path), memory],
+  exporters: [
+    new ConsoleTraceExporter({ stream: belowReply }),
+    new FileTraceExporter(path),
+    new SqliteTraceExporter(database),
+    memory,
+  ],
 });
 
 const provider = await chooseProvider(process.env);
@@ -32,5 +38,5 @@ try {
 } finally {
   await provider.close();
   await clew.shutdown();
-  process.stdout.write(summary(memory.traces, path) + pasteables(path));
+  process.stdout.write(summary(memory.traces, path) + pasteables(path, database));
 }

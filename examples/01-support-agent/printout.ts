@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { SpanRecord, TraceRecord } from 'clew';
 import type { Provider } from './provider.ts';
-import { commandLine, queries } from './queries.ts';
+import { commandLine, databaseCommandLine, databaseQueries, queries } from './queries.ts';
 import type { Ticket } from './tickets.ts';
 
 // One meaning for each colour: bold is what the customer sees, dim is aside, red is an error, cyan is for pasting.
@@ -26,11 +26,16 @@ export function summary(traces: readonly TraceRecord[], path: string): string {
 }
 
 /** The commands start at the left edge, so that a line copies clean. */
-export function pasteables(path: string): string {
-  const lines = queries.map(
-    (query) => `${styleText('dim', query.title)}\n${styleText('cyan', commandLine(query, path))}`,
-  );
+export function pasteables(path: string, database: string): string {
+  const lines = [
+    ...queries.map((query) => pasteable(query.title, commandLine(query, path))),
+    ...databaseQueries.map((query) => pasteable(query.title, databaseCommandLine(query, database))),
+  ];
   return `\n${lines.join('\n\n')}\n`;
+}
+
+function pasteable(title: string, command: string): string {
+  return `${styleText('dim', title)}\n${styleText('cyan', command)}`;
 }
 
 function tokenTable(spans: SpanRecord[]): string {

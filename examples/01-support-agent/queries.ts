@@ -30,3 +30,28 @@ export const queries: Query[] = [
 export function commandLine({ flags, filter }: Query, path: string): string {
   return `jq ${flags} '${filter}' ${/[^\w./-]/.test(path) ? `'${path}'` : path}`;
 }
+
+export interface DatabaseQuery {
+  title: string;
+  sql: string;
+}
+
+/** Questions to the SQLite file. No double quote in them: the shell takes them so. */
+export const databaseQueries: DatabaseQuery[] = [
+  {
+    title: 'tools, how often they were called and how often they failed',
+    sql: "SELECT tool, count(*) AS calls, sum(level = 'ERROR') AS failed, round(avg(duration_ms), 1) AS ms FROM tools GROUP BY tool ORDER BY calls DESC",
+  },
+  {
+    title: 'what each model was asked last',
+    sql: 'SELECT model, max(start_time) AS at, substr(prompt, 1, 60) AS prompt FROM prompts GROUP BY model',
+  },
+  {
+    title: 'traces with an error in them',
+    sql: 'SELECT substr(trace_id, 1, 8) AS trace, name, error_count, tags FROM traces WHERE error_count > 0',
+  },
+];
+
+export function databaseCommandLine({ sql }: DatabaseQuery, path: string): string {
+  return `sqlite3 -box ${path} "${sql}"`;
+}

@@ -11,6 +11,7 @@ import { bodyOf, fits, halve, pieceOf, type Piece } from './http-batch.ts';
 import { HttpConnection } from './http-connection.ts';
 import { HttpOutcome } from './http-outcome.ts';
 import { Spool } from './spool.ts';
+import { Turns } from './turns.ts';
 
 export interface HttpOptions {
   /** Where the server is; `/api/ingest` is added. Default `http://127.0.0.1:4319`. */
@@ -58,7 +59,7 @@ export class HttpTraceExporter implements TraceExporter {
   /** Why nothing is sent any more. */
   #stopped: string | undefined;
   /** One request at a time, whoever asks for it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #recovery: Promise<boolean> | undefined;
 
   constructor({ baseUrl = defaultBaseUrl, token, timeoutMs = defaultTimeoutMs, spool = false }: HttpOptions = {}) {
@@ -98,7 +99,7 @@ export class HttpTraceExporter implements TraceExporter {
   }
 
   async exportBatch(traces: readonly TraceRecord[], openSpans: readonly SpanRecord[] = []): Promise<ExportResult> {
-    const outcome = await this.#inTurn(() => this.#sendBatch(traces, openSpans));
+    const outcome = await this.#turns.take(() => this.#sendBatch(traces, openSpans));
     if (this.#spool === undefined) return outcome;
     const kept = new Set(outcome.retry?.traces.map(({ traceId }) => traceId));
     this.#spool.remove(traces.filter(({ traceId }) => !kept.has(traceId)));
@@ -154,7 +155,7 @@ export class HttpTraceExporter implements TraceExporter {
     // Reading files in the middle of the program's start would be felt.
     await nextTurn();
     for (const { traces, remove, giveBack } of spool.left()) {
-      const { retry } = await this.#inTurn(() => this.#sendBatch(traces, []));
+      const { retry } = await this.#turns.take(() => this.#sendBatch(traces, []));
       if (retry !== undefined) {
         giveBack();
         return false;
@@ -168,12 +169,6 @@ export class HttpTraceExporter implements TraceExporter {
     const outcome = new HttpOutcome();
     await this.#send(traces.map(pieceOf), openSpans, outcome);
     return outcome;
-  }
-
-  #inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(run, run);
-    this.#turn = result.catch(() => {});
-    return result;
   }
 
   async #send(pieces: readonly Piece[], openSpans: readonly SpanRecord[], outcome: HttpOutcome): Promise<void> {
@@ -213,8 +208,8 @@ export class HttpTraceExporter implements TraceExporter {
   #taken(pieces: readonly Piece[], dropped: Readonly<Record<string, number>>, outcome: HttpOutcome): void {
     outcome.take(pieces, dropped);
     const reasons = Object.keys(dropped);
-    if (reasons.length > 0)
-      this.#report?.warn('http-rejected', `${this.#origin} did not take spans: ${reasons.join(', ')}`);
+    if (reasons.length === 0) return;
+    this.#report?.warn('http-rejected', `${this.#origin} did not take spans: ${reasons.join(', ')}`);
   }
 
   /** Halves, until the one record is found that the server does not like. */

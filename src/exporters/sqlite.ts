@@ -7,8 +7,10 @@ import { messageOf } from '../base/message.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { DatabaseFile, type Discovery } from '../store/sqlite/database.ts';
 import { failureOf } from '../store/sqlite/engine.ts';
-import { prune, type RetentionLimits } from '../store/sqlite/retention.ts';
+import { prune, removeTrace, type RetentionLimits } from '../store/sqlite/retention.ts';
 import { TraceWriter } from '../store/sqlite/trace-writer.ts';
+import { SqliteBatch } from './sqlite-batch.ts';
+import { Turns } from './turns.ts';
 import type { ExporterReport, ExportResult, TraceExporter } from './exporter.ts';
 
 export interface SqliteOptions {
@@ -51,6 +53,7 @@ export class SqliteTraceExporter implements TraceExporter {
   readonly batchDelayMs = 0;
   readonly #file: DatabaseFile;
   readonly #limits: RetentionLimits;
+  readonly #turns = new Turns();
   #writer: { readonly database: DatabaseSync; readonly writer: TraceWriter } | undefined;
   #report: ExporterReport | undefined;
 
@@ -75,10 +78,14 @@ export class SqliteTraceExporter implements TraceExporter {
     if (retry !== undefined) throw new Error(retry.reason);
   }
 
-  async exportBatch(traces: readonly TraceRecord[]): Promise<ExportResult> {
+  exportBatch(traces: readonly TraceRecord[]): Promise<ExportResult> {
+    return this.#turns.take(() => this.#write(traces));
+  }
+
+  async #write(traces: readonly TraceRecord[]): Promise<ExportResult> {
     // At once would be in the middle of the user's own work.
     await nextTurn();
-    const batch = new Batch(traces);
+    const batch = new SqliteBatch(traces);
     for (let repairs = 0; ;) {
       try {
         for (let isDone = false; !isDone;) {
@@ -87,14 +94,14 @@ export class SqliteTraceExporter implements TraceExporter {
         }
         return batch.result();
       } catch (error) {
-        if (repairs >= mostRepairs || !this.#repair(error)) return this.#later(batch, error);
-        repairs += 1;
+        if (repairs < mostRepairs && this.#repair(error)) repairs += 1;
+        else if (!this.#isTooLarge(batch, error)) return this.#later(batch, error);
       }
     }
   }
 
   exportBatchSync(traces: readonly TraceRecord[]): ExportResult {
-    const batch = new Batch(traces);
+    const batch = new SqliteBatch(traces);
     try {
       this.#open().database.exec(`PRAGMA busy_timeout = ${lastWaitMs}`);
       this.#writeSlice(batch, Number.POSITIVE_INFINITY);
@@ -113,12 +120,13 @@ export class SqliteTraceExporter implements TraceExporter {
   }
 
   /** Writes until the deadline, in one transaction. Returns true when all is written. */
-  #writeSlice(batch: Batch, deadline: number): boolean {
+  #writeSlice(batch: SqliteBatch, deadline: number): boolean {
     const { database, writer } = this.#open();
     database.exec('BEGIN IMMEDIATE');
     try {
       const isWritten = batch.advance(writer, deadline);
-      const isPruned = !prune(database, this.#limits, Date.now());
+      // Between two traces only: the oldest may be the one that is being written.
+      const isPruned = batch.isInMidst || !prune(database, this.#limits, Date.now());
       database.exec('COMMIT');
       batch.commit();
       return isWritten && (isPruned || deadline === Number.POSITIVE_INFINITY);
@@ -164,13 +172,27 @@ export class SqliteTraceExporter implements TraceExporter {
     }
   }
 
+  /** A trace that no amount of room would do for must not stand in the way of the others. */
+  #isTooLarge(batch: SqliteBatch, error: unknown): boolean {
+    const trace = batch.failed;
+    if (failureOf(error) !== 'full' || trace === undefined || trace.length < this.#limits.maxBytes / 2) return false;
+    this.#report?.warn('sqlite-large', `a trace is larger than ${this.#file.path} may be; it is dropped`);
+    this.#change((database) => removeTrace(database, trace.traceId));
+    batch.drop(trace, 'larger than the database may be');
+    return true;
+  }
+
   #makeRoom(): boolean {
+    return this.#change((database) => prune(database, { ...this.#limits, maxBytes: 0 }, Date.now()));
+  }
+
+  #change<Result>(change: (database: DatabaseSync) => Result): Result {
     const { database } = this.#open();
     database.exec('BEGIN IMMEDIATE');
     try {
-      const hasRemoved = prune(database, { ...this.#limits, maxBytes: 0 }, Date.now());
+      const result = change(database);
       database.exec('COMMIT');
-      return hasRemoved;
+      return result;
     } catch (error) {
       this.#rollBack(database);
       throw error;
@@ -178,7 +200,7 @@ export class SqliteTraceExporter implements TraceExporter {
   }
 
   /** Nothing is given up here: the queue keeps it within its bounds, and a disk may have room again. */
-  #later(batch: Batch, error: unknown): ExportResult {
+  #later(batch: SqliteBatch, error: unknown): ExportResult {
     const reason = messageOf(error);
     if (failureOf(error) === 'busy') return batch.result({ reason: 'the database is locked', afterMs: busyMs });
     this.#report?.warn('sqlite-failed', `${this.#file.path} cannot be written (${reason}); the traces are kept`, error);
@@ -193,46 +215,5 @@ export class SqliteTraceExporter implements TraceExporter {
     } else {
       this.#report?.warn('sqlite-damaged', `${path} was damaged; it was set aside and a new database was opened`);
     }
-  }
-}
-
-/** How far a batch is written: what is committed, and what this transaction has added. */
-class Batch {
-  readonly #traces: readonly TraceRecord[];
-  #committed = 0;
-  #written = 0;
-  /** The rows of the trace that is being written. */
-  #rows: Generator<void> | undefined;
-
-  constructor(traces: readonly TraceRecord[]) {
-    this.#traces = traces;
-  }
-
-  advance(writer: TraceWriter, deadline: number): boolean {
-    for (let trace = this.#traces[this.#written]; trace !== undefined; trace = this.#traces[this.#written]) {
-      this.#rows ??= writer.write(trace);
-      while (this.#rows.next().done !== true) if (performance.now() >= deadline) return false;
-      this.#rows = undefined;
-      this.#written += 1;
-      if (performance.now() >= deadline) return this.#written === this.#traces.length;
-    }
-    return true;
-  }
-
-  commit(): void {
-    this.#committed = this.#written;
-  }
-
-  /** The trace that was half written is begun again: its rows are the same. */
-  rollBack(): void {
-    this.#rows = undefined;
-    this.#written = this.#committed;
-  }
-
-  result(failure?: { readonly reason: string; readonly afterMs?: number }): ExportResult {
-    const sent = this.#traces.slice(0, this.#committed).reduce((sum, { spans }) => sum + spans.length, 0);
-    const left = this.#traces.slice(this.#committed);
-    const retry = failure === undefined || left.length === 0 ? undefined : { ...failure, traces: left };
-    return { sent, dropped: 0, reasons: {}, retry };
   }
 }

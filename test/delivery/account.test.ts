@@ -105,6 +105,7 @@ async function play(tracer: Tracer, script: readonly Step[], setMood: (name: str
   }
 }
 
+/** Every span is counted once, and what was dropped has its reasons. */
 function expectAccount(
   tracer: Tracer,
   result: { sent: number; dropped: number; pending: number; reasons: object },
@@ -130,7 +131,9 @@ describe('sent + dropped + pending is what was made', () => {
         });
         await play(tracer, script, (name) => (exporter.mood = moods[name] ?? exporter.mood));
         expectAccount(tracer, await tracer.flush({ timeoutMs: 2 }));
-        expectAccount(tracer, await tracer.shutdown({ timeoutMs: 2 }));
+        const last = await tracer.shutdown({ timeoutMs: 2 });
+        expectAccount(tracer, last);
+        expect(tracer.stats().exporters).toMatchObject([{ sent: last.sent, dropped: last.dropped }]);
       }),
       { numRuns: 150 },
     );
@@ -159,7 +162,9 @@ describe('sent + dropped + pending is what was made', () => {
         await play(tracer, script, (name) => (server.behave = behaviours[name] ?? works));
         expectAccount(tracer, await tracer.flush({ timeoutMs: 2 }));
         server.behave = works;
-        expectAccount(tracer, await tracer.shutdown({ timeoutMs: 200 }));
+        const last = await tracer.shutdown({ timeoutMs: 200 });
+        expectAccount(tracer, last);
+        expect(tracer.stats().exporters).toMatchObject([{ sent: last.sent, dropped: last.dropped }]);
       }),
       { numRuns: 25 },
     );

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTracer, HttpTraceExporter, type Tracer, type TracerOptions } from 'clew';
 import { describe, expect, it } from 'vitest';
@@ -237,7 +238,7 @@ describe('a server that fails', () => {
 
   it.each([
     ['hangs before its headers', () => {}],
-    ['hangs after its headers', (response) => void response.writeHead(200).flushHeaders()],
+    ['hangs after its headers', (response) => response.writeHead(200).flushHeaders()],
     [
       'sends half an answer and hangs',
       (response) => void response.writeHead(200, { 'content-length': '20' }).write('{"acc'),
@@ -250,7 +251,7 @@ describe('a server that fails', () => {
         response.on('close', () => clearInterval(timer));
       },
     ],
-  ] satisfies readonly (readonly [string, (response: import('node:http').ServerResponse) => void])[])(
+  ] satisfies readonly (readonly [string, (response: ServerResponse) => void])[])(
     'that %s costs a flush its deadline and no more',
     async (_, misbehave) => {
       await using server = await IngestServer.start((__, response) => misbehave(response));
@@ -274,7 +275,7 @@ describe('a server that fails', () => {
     ['says 200 and is no ingest endpoint', (response) => response.writeHead(200).end('<html>sign in</html>')],
     ['says 200 and nothing', (response) => response.writeHead(200).end()],
     ['says 200 and null', (response) => response.writeHead(200).end('null')],
-  ] satisfies readonly (readonly [string, (response: import('node:http').ServerResponse) => void])[])(
+  ] satisfies readonly (readonly [string, (response: ServerResponse) => void])[])(
     'that %s keeps the records',
     async (_, misbehave) => {
       await using server = await IngestServer.start((__, response) => misbehave(response));

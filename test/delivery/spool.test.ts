@@ -118,6 +118,7 @@ describe('a spool on disk', () => {
     await using server = await IngestServer.start();
     await start(server.baseUrl, spool).tracer.flush();
     expectAll(server, 2);
+    expect(readdirSync(spool)).toEqual([]);
   });
 
   it('that cannot be written is told, and what is made is sent all the same', async () => {

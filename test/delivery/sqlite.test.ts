@@ -218,6 +218,34 @@ describe('a database that makes trouble', () => {
     expect(readdirSync(join(path, '..')).filter((name) => name.includes('damaged'))).not.toEqual([]);
   });
 
+  it('full: the oldest traces make room', async () => {
+    const { tracer, path, logger } = setUp({ maxBytes: 1_048_576 }, { limits: { queueBytes: 1e9 } });
+    makeTraces(tracer, 100, 'ten bytes '.repeat(1_500));
+    expect(await tracer.flush()).toEqual({ sent: 200, dropped: 0, pending: 0, reasons: {} });
+    expect(query(path, 'SELECT name FROM traces ORDER BY start_time DESC LIMIT 1')).toEqual([['trace 99']]);
+    expect(statSync(path).size).toBeLessThanOrEqual(1_048_576 * 1.25);
+    expect(logger.lines).toEqual([]);
+  });
+
+  it('full of one trace that is larger than it may be: that trace is dropped, and the others are written', async () => {
+    const { tracer, path, logger } = setUp({ maxBytes: 1_048_576 });
+    makeTraces(tracer, 1);
+    tracer.trace('large', (trace) => {
+      for (let n = 0; n < 60; n += 1)
+        trace.span('step', { input: ['ten bytes '.repeat(1_500), `${n} `.repeat(8_000)] }).end();
+    });
+    makeTraces(tracer, 2);
+    expect(await tracer.flush()).toEqual({
+      sent: 6,
+      dropped: 61,
+      pending: 0,
+      reasons: { 'larger than the database may be': 61 },
+    });
+    expect(query(path, `SELECT count(*) FROM traces WHERE name = 'trace 1'`)).toEqual([[1]]);
+    expect(query(path, `SELECT count(*) FROM spans WHERE name = 'large'`)).toEqual([[0]]);
+    expect(logger.warnings('sqlite-large')).toHaveLength(1);
+  });
+
   it('in a folder that is a file: kept, told once, written when it can be', async () => {
     const folder = join(temporaryFolder(), 'taken');
     writeFileSync(folder, '');

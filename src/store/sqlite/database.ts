@@ -7,6 +7,8 @@ import { migrations } from './schema.ts';
 /** What was found on opening that a user may want to know. */
 export type Discovery = 'replaced' | 'damaged';
 
+const ourFolder = '.clew';
+
 interface Opened {
   readonly database: DatabaseSync;
   readonly inode: number;
@@ -103,9 +105,9 @@ function migrate(database: DatabaseSync, path: string): void {
 
 /** A folder of our own keeps itself out of the user's repository. */
 function createFolder(folder: string): void {
-  if (existsSync(folder)) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (basename(folder).startsWith('.')) writeFileSync(join(folder, '.gitignore'), '*\n');
+  const ignored = join(folder, '.gitignore');
+  if (basename(folder) === ourFolder && !existsSync(ignored)) writeFileSync(ignored, '*\n');
 }
 
 function inodeOf(path: string): number {

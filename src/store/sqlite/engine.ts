@@ -1,30 +1,28 @@
-import type { DatabaseSync } from 'node:sqlite';
-
-type Sqlite = typeof import('node:sqlite');
+import type * as Sqlite from 'node:sqlite';
 
 export const noSqlite = `node:sqlite is not there in Node ${process.version}: it needs 22.13`;
 
-let sqlite: Sqlite | undefined;
+let sqlite: typeof Sqlite | undefined;
 
 /** Node's own SQLite, loaded when it is first needed. Undefined where this Node has none. */
-export function loadSqlite(): Sqlite | undefined {
+export function loadSqlite(): typeof Sqlite | undefined {
   sqlite ??= withoutWarning(() => process.getBuiltinModule('node:sqlite'));
   return sqlite;
 }
 
 /** Node 22 calls it experimental on every start; the user of a tracing library can do nothing about it. */
 function withoutWarning<Result>(load: () => Result): Result {
-  const { emitWarning } = process;
+  const original = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+  const emit = process.emitWarning.bind(process);
   const quiet = (warning: string | Error, ...rest: readonly unknown[]): void => {
-    if (!String(warning).startsWith('SQLite is an experimental feature')) {
-      Reflect.apply(emitWarning, process, [warning, ...rest]);
-    }
+    if (String(warning).startsWith('SQLite is an experimental feature')) return;
+    Reflect.apply(emit, process, [warning, ...rest]);
   };
   process.emitWarning = quiet;
   try {
     return load();
   } finally {
-    process.emitWarning = emitWarning;
+    if (original !== undefined) Object.defineProperty(process, 'emitWarning', original);
   }
 }
 
@@ -45,7 +43,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** One number of a `PRAGMA`. */
-export function readPragma(database: DatabaseSync, name: string): number {
+export function readPragma(database: Sqlite.DatabaseSync, name: string): number {
   const [value] = Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {});
   return typeof value === 'number' ? value : 0;
 }

@@ -24,14 +24,14 @@ function remove(database: DatabaseSync, condition: string, values: readonly stri
     .prepare(`SELECT trace_id FROM trace ${condition} ORDER BY start_time LIMIT ${tracesAtOnce}`)
     .all(...values);
   if (chosen.length === 0) return false;
-  const [spans, trace] = ['span', 'trace'].map((table) => database.prepare(`DELETE FROM ${table} WHERE trace_id = ?`));
-  for (const { trace_id: traceId } of chosen) {
-    if (typeof traceId !== 'string') continue;
-    spans?.run(traceId);
-    trace?.run(traceId);
-  }
+  for (const { trace_id: traceId } of chosen) if (typeof traceId === 'string') removeTrace(database, traceId);
   database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
   return true;
+}
+
+/** In a transaction of the caller's. */
+export function removeTrace(database: DatabaseSync, traceId: string): void {
+  for (const table of ['span', 'trace']) database.prepare(`DELETE FROM ${table} WHERE trace_id = ?`).run(traceId);
 }
 
 function usedBytes(database: DatabaseSync): number {

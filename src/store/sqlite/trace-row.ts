@@ -78,10 +78,12 @@ export const spanColumns: readonly Column<SpanRecord>[] = [
 ];
 
 /** Columns whose text is JSON already. */
-const jsonColumns: ReadonlySet<string> = new Set([
-  ...['tags', 'metadata', 'links', 'usage', 'unpriced', 'sampling', 'exception', 'input', 'output', 'events'],
-  ...['model_parameters', 'tool_calls'],
-]);
+const jsonColumns: ReadonlySet<string> = new Set(
+  ['tags', 'metadata', 'links', 'usage', 'unpriced', 'sampling', 'exception', 'input', 'output', 'events'].concat([
+    'model_parameters',
+    'tool_calls',
+  ]),
+);
 
 /** A row as the members of its wire object. */
 export function wireMembers(row: Readonly<Record<string, unknown>>): string {

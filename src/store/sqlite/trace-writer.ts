@@ -20,8 +20,9 @@ export class TraceWriter {
   }
 
   /**
-   * Writes one trace in small steps, each a row: the spans first, so that a trace is seen when it is whole. A trace
-   * that is there already is merged with what comes: spans by id, the higher `rev` wins (design section 3).
+   * Writes one trace in small steps, each a row: the trace first, so that nothing is left of it without it when the
+   * process is killed in between. A trace that is there already is merged with what comes: spans by id, the higher
+   * `rev` wins (design section 3).
    */
   *write(trace: TraceRecord): Generator<void> {
     const isKnown = this.#hasTrace.get(trace.traceId) !== undefined;
@@ -29,13 +30,13 @@ export class TraceWriter {
     const merged = earlier === undefined ? trace : mergeTraces(earlier, trace);
     const known = new Map(earlier?.spans.map((span) => [span.spanId, span.usageScope]));
     const given = new Set(trace.spans.map(({ spanId }) => spanId));
+    this.#putTrace.run(...traceColumns.map(([, read]): Cell => read(merged)));
+    yield;
     for (const span of merged.spans) {
       if (!given.has(span.spanId) && known.get(span.spanId) === span.usageScope) continue;
       this.#putSpan.run(...spanColumns.map(([, read]) => read(span)), merged.rev);
       yield;
     }
-    this.#putTrace.run(...traceColumns.map(([, read]): Cell => read(merged)));
-    yield;
   }
 }
 
