@@ -231,8 +231,9 @@ describe('a database that makes trouble', () => {
     const { tracer, path, logger } = setUp({ maxBytes: 1_048_576 });
     makeTraces(tracer, 1);
     tracer.trace('large', (trace) => {
-      for (let n = 0; n < 60; n += 1)
+      for (let n = 0; n < 60; n += 1) {
         trace.span('step', { input: ['ten bytes '.repeat(1_500), `${n} `.repeat(8_000)] }).end();
+      }
     });
     makeTraces(tracer, 2);
     expect(await tracer.flush()).toEqual({

@@ -40,6 +40,27 @@ describe('loading the package', () => {
     expect((await consumer.node(commonJsOnly, 'names.mjs')).stdout).toBe('true true\n');
   });
 
+  it('has a door for the store, which reads what init() alone has written', async () => {
+    await consumer.write(
+      'store.mjs',
+      `import { createRequire } from 'node:module';
+      import { init } from 'clew';
+      import { SqliteTraceStore } from 'clew/store';
+      const required = createRequire(import.meta.url)('clew/store');
+      const clew = init({ name: 'packed' });
+      clew.trace('hello', () => 'world');
+      await clew.flush();
+      for (const Store of [SqliteTraceStore, required.SqliteTraceStore]) {
+        const [trace] = await new Store().last(1);
+        console.log(trace.service.name, trace.name, trace.output);
+      }`,
+    );
+    for (const flags of [[], commonJsOnly]) {
+      const printed = 'packed hello world\npacked hello world\n';
+      expect(await consumer.node(...[flags].flat(), 'store.mjs')).toEqual({ code: 0, stdout: printed, stderr: '' });
+    }
+  });
+
   it('gives no way in but its doors', async () => {
     const { code, stderr } = await consumer.node('-e', "require('clew/dist/index.js')");
     expect(code).not.toBe(0);
