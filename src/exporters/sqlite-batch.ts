@@ -13,17 +13,24 @@ export class SqliteBatch {
   /** The rows of the trace that is being written. */
   #rows: Generator<void> | undefined;
 
-  constructor(traces: readonly TraceRecord[]) {
+  readonly #sliceLength: number;
+
+  /** `sliceLength`: characters of whole traces after which a transaction ends. */
+  constructor(traces: readonly TraceRecord[], sliceLength: number) {
     this.#traces = traces;
+    this.#sliceLength = sliceLength;
   }
 
+  /** Returns true when all is written. */
   advance(writer: TraceWriter, deadline: number): boolean {
+    let length = 0;
     for (let trace = this.#traces[this.#written]; trace !== undefined; trace = this.#traces[this.#written]) {
       this.#rows ??= this.#dropped.has(trace) ? noRows() : writer.write(trace);
       while (this.#rows.next().done !== true) if (performance.now() >= deadline) return false;
       this.#rows = undefined;
       this.#written += 1;
-      if (performance.now() >= deadline) return this.#written === this.#traces.length;
+      length += trace.length;
+      if (performance.now() >= deadline || length >= this.#sliceLength) return this.#written === this.#traces.length;
     }
     return true;
   }

@@ -27,6 +27,8 @@ const defaultMaxDays = 7;
 const dayMs = 86_400_000;
 /** The event loop gets a turn after it; a commit and one row more fit into the rest of 5 ms. */
 const sliceMs = 3;
+/** Of the limit on size: retention keeps up only if no transaction adds much more than it can take away. */
+const sliceShare = 1 / 16;
 /** Whoever has the lock has it for a slice or two. */
 const busyMs = 20;
 /** At process exit there is no later time: then a lock is waited for. */
@@ -85,11 +87,12 @@ export class SqliteTraceExporter implements TraceExporter {
   async #write(traces: readonly TraceRecord[]): Promise<ExportResult> {
     // At once would be in the middle of the user's own work.
     await nextTurn();
-    const batch = new SqliteBatch(traces);
+    const batch = new SqliteBatch(traces, this.#limits.maxBytes * sliceShare);
     for (let repairs = 0; ;) {
       try {
         for (let isDone = false; !isDone;) {
           isDone = this.#writeSlice(batch, performance.now() + sliceMs);
+          repairs = 0;
           if (!isDone) await nextTurn();
         }
         return batch.result();
@@ -101,10 +104,10 @@ export class SqliteTraceExporter implements TraceExporter {
   }
 
   exportBatchSync(traces: readonly TraceRecord[]): ExportResult {
-    const batch = new SqliteBatch(traces);
+    const batch = new SqliteBatch(traces, this.#limits.maxBytes * sliceShare);
     try {
       this.#open().database.exec(`PRAGMA busy_timeout = ${lastWaitMs}`);
-      this.#writeSlice(batch, Number.POSITIVE_INFINITY);
+      while (!this.#writeSlice(batch, Number.POSITIVE_INFINITY));
       return batch.result();
     } catch (error) {
       const { sent, retry } = this.#later(batch, error);

@@ -70,6 +70,13 @@ describe('a process in local mode', () => {
     expect(namesIn(folder)).toEqual(whole);
   });
 
+  it('writes all that waits when it ends at once', async () => {
+    const folder = temporaryFolder();
+    const result = await runScript('large-exit.ts', { env: { CLEW_DIR: folder } });
+    expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(namesIn(folder)).toHaveLength(4_000);
+  });
+
   it('with handleSignals drains before a signal ends it, as the signal does', async () => {
     const folder = temporaryFolder();
     const script = new Script('local-agent.ts', { args: ['agent', 'signal'], env: { CLEW_DIR: folder } });
