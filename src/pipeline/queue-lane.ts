@@ -30,10 +30,13 @@ export interface QueueSettings {
 const defaultBatchSize = 512;
 /** A span that is over by then is sent once, and not as running before. */
 const startDelayMs = 1_000;
+/** A try that comes this soon is worth waiting for. */
+const momentMs = 1_000;
 /** A flush tries a backend that gives no time of its own this often. */
 const flushTries = 3;
 
 const full = 'the queue was full';
+const unaccounted = 'not accounted for';
 const ended = 'the process ended before it was sent';
 
 /**
@@ -203,15 +206,20 @@ export class QueueLane implements Lane {
   #settle(batch: readonly Waiting[], { sent, dropped, reasons, retry }: ExportResult): void {
     const given = batch.reduce((sum, { spans }) => sum + spans, 0);
     const back = waitAgain(batch, retry?.traces ?? []);
-    const kept = back.reduce((sum, { spans }) => sum + spans, 0);
-    const told = Math.min(Math.max(0, sent), given - kept);
-    const gone = given - kept - told;
+    const left = back.reduce((sum, { spans }) => sum + spans, 0);
+    const told = Math.min(Math.max(0, sent), given - left);
+    const gone = given - left - told;
     this.#account.send(told);
-    this.#lose(gone, dropped === gone ? reasons : { 'not accounted for': gone });
+    this.#lose(gone, dropped === gone ? reasons : { [unaccounted]: gone });
     this.#backlog.land(back);
     this.#rest(retry !== undefined, retry?.afterMs);
-    const reason = retry?.reason ?? (gone > 0 ? (Object.keys(reasons)[0] ?? 'dropped') : undefined);
-    for (const { answer } of batch) answer(reason);
+    const kept = new Set(back.map(({ answer }) => answer));
+    const reason = gone > 0 ? (Object.keys(reasons)[0] ?? unaccounted) : undefined;
+    for (const { answer } of batch) if (!kept.has(answer)) answer(reason);
+    // What is tried again in a moment is waited for: a locked database is no failure that anybody should hear of.
+    if (retry !== undefined && !((retry.afterMs ?? Number.POSITIVE_INFINITY) <= momentMs)) {
+      for (const { answer } of back) answer(retry.reason);
+    }
   }
 
   #lose(spans: number, reasons: ExportResult['reasons']): void {
@@ -247,9 +255,10 @@ export class QueueLane implements Lane {
 
 /** What goes back keeps whom to answer, although a trace may come back as a part of itself. */
 function waitAgain(batch: readonly Waiting[], traces: readonly TraceRecord[]): readonly Waiting[] {
-  const known = new Map(batch.map((waiting) => [waiting.trace.traceId, waiting]));
+  const same = new Map(batch.map((waiting) => [waiting.trace, waiting]));
+  const parts = new Map(batch.map((waiting) => [waiting.trace.traceId, waiting]));
   return traces.flatMap((trace) => {
-    const waiting = known.get(trace.traceId);
+    const waiting = same.get(trace) ?? parts.get(trace.traceId);
     return waiting === undefined ? [] : { ...waiting, trace, spans: trace.spans.length, length: trace.length };
   });
 }

@@ -198,6 +198,17 @@ describe('a server that fails', () => {
     expect(logger.warnings('http-refused')).toHaveLength(1);
   });
 
+  it('tells each trace’s end of that trace', async () => {
+    await using server = await IngestServer.start(({ body }, response, take) => {
+      if (body.traces.some(({ name }) => name === 'second')) response.writeHead(503).end();
+      else take();
+    });
+    const { tracer } = setUp(server);
+    const [first, second] = [tracer.trace('first'), tracer.trace('second')];
+    expect(await first.end()).toMatchObject({ ok: true });
+    expect(await second.end()).toMatchObject({ ok: false, error: 'HTTP 503' });
+  });
+
   it.each([401, 403])('with %i is told once and asked no more', async (status) => {
     await using server = await IngestServer.start(answers(status));
     const { tracer, logger } = setUp(server);

@@ -184,6 +184,20 @@ describe('a database that makes trouble', () => {
     expect(logger.lines).toEqual([]);
   });
 
+  it('locked for a moment: the end of a trace waits for it', async () => {
+    const { tracer, path } = setUp();
+    makeTraces(tracer, 1);
+    await tracer.flush();
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const trace = tracer.trace('patient');
+    const end = trace.end();
+    await pause(60);
+    other.exec('COMMIT');
+    other.close();
+    expect(await end).toEqual({ ok: true, traceId: trace.traceId, exported: true });
+  });
+
   it('removed under us: opened anew, told once', async () => {
     const { tracer, path, logger } = setUp();
     makeTraces(tracer, 1);
