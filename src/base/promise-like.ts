@@ -1,4 +1,5 @@
+import { isObject } from './object.ts';
 /** Anything with a `then`, native or not. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return isObject(value) && 'then' in value && typeof value.then === 'function';
 }

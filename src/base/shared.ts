@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isObject } from './object.ts';
 
 /**
  * What every copy of clew in one process has in common. A CommonJS copy under an ESM application must find the same
@@ -20,7 +21,7 @@ export interface SharedState {
 const key = Symbol.for('clew/1');
 
 function isSharedState(value: unknown): value is SharedState {
-  return typeof value === 'object' && value !== null && 'storage' in value && 'recording' in value;
+  return isObject(value) && 'storage' in value && 'recording' in value;
 }
 
 function findOrCreate(): SharedState {

@@ -1,3 +1,4 @@
+import { isCallable, type Callable } from '../base/callable.ts';
 import type { Span } from '../span/span.ts';
 import type { StreamOutput } from './stream-output.ts';
 
@@ -36,17 +37,11 @@ export function patchMethod(target: object, name: PropertyKey, method: (...args:
   return Reflect.defineProperty(target, name, { value: method, writable: true, configurable: true, enumerable: false });
 }
 
-export type Method = (this: unknown, ...args: readonly unknown[]) => unknown;
-
-export function isMethod(value: unknown): value is Method {
-  return typeof value === 'function';
-}
-
 /** A method of an object of any kind; undefined where there is none or it cannot be read. */
-export function readMethod(target: object, name: PropertyKey): Method | undefined {
+export function readMethod(target: object, name: PropertyKey): Callable | undefined {
   try {
     const method: unknown = Reflect.get(target, name);
-    return isMethod(method) ? method : undefined;
+    return isCallable(method) ? method : undefined;
   } catch {
     return undefined;
   }

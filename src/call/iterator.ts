@@ -1,6 +1,8 @@
 import { types } from 'node:util';
+import { isCallable, type Callable } from '../base/callable.ts';
+import { isObject } from '../base/object.ts';
 import { untraced } from '../base/shared.ts';
-import { isMethod, patchMethod, readMethod, watchForLoss, type Followed, type Method } from './followed.ts';
+import { patchMethod, readMethod, watchForLoss, type Followed } from './followed.ts';
 import { observeThenable } from './promise.ts';
 import { StreamOutput } from './stream-output.ts';
 
@@ -37,7 +39,7 @@ export function followAsyncIterable(iterable: object, followed: Followed): void 
   else watchForLoss(iterable, followed, 'abandoned');
 }
 
-const noIterator: Method = () => undefined;
+const noIterator: Callable = () => undefined;
 
 class IteratorWalk {
   readonly #iterator: WeakRef<object>;
@@ -64,7 +66,7 @@ class IteratorWalk {
     this.#followed.span.conclude({ outcome: 'unobserved' });
   }
 
-  step(name: StepName, original: Method, args: readonly unknown[]): unknown {
+  step(name: StepName, original: Callable, args: readonly unknown[]): unknown {
     const iterator = this.#iterator.deref();
     // A generator that is closed before it is first read never ran: there is nothing to tell.
     if (!this.#isStarted && name !== 'next') return Reflect.apply(original, iterator, args);
@@ -117,10 +119,6 @@ class IteratorWalk {
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
 function readStep(step: unknown): { done: boolean; value: unknown } {
   try {
     if (!isObject(step)) return { done: true, value: undefined };
@@ -144,7 +142,7 @@ function describeOutput(
 
 export function isIterator(value: object): boolean {
   return (
-    isMethod(readMethod(value, 'next')) &&
-    (isMethod(readMethod(value, Symbol.iterator)) || isMethod(readMethod(value, Symbol.asyncIterator)))
+    isCallable(readMethod(value, 'next')) &&
+    (isCallable(readMethod(value, Symbol.iterator)) || isCallable(readMethod(value, Symbol.asyncIterator)))
   );
 }

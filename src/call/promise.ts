@@ -1,4 +1,5 @@
-import { isMethod, patchMethod, readMethod, watchForLoss, type Followed, type Method } from './followed.ts';
+import { isCallable, type Callable } from '../base/callable.ts';
+import { patchMethod, readMethod, watchForLoss, type Followed } from './followed.ts';
 
 /** What goes on with a value once it is there. */
 export type FollowValue = (value: unknown, followed: Followed) => unknown;
@@ -62,15 +63,15 @@ export function observeThenable(thenable: object, { fulfilled, rejected }: Thena
 
 type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest: readonly unknown[]) => unknown;
 
-function observeThen(original: Method, observer: ThenableObserver): Then {
+function observeThen(original: Callable, observer: ThenableObserver): Then {
   return function then(this: unknown, onFulfilled, onRejected, ...rest) {
     const fulfil = (value: unknown): unknown => {
       const followedValue = observer.fulfilled(value);
-      return isMethod(onFulfilled) ? onFulfilled(followedValue) : followedValue;
+      return isCallable(onFulfilled) ? onFulfilled(followedValue) : followedValue;
     };
     const reject = (error: unknown): unknown => {
       observer.rejected(error);
-      if (isMethod(onRejected)) return onRejected(error);
+      if (isCallable(onRejected)) return onRejected(error);
       throw error;
     };
     return Reflect.apply(original, this, [fulfil, reject, ...rest]);
@@ -91,7 +92,7 @@ function patchFinally(thenable: object, then: Then): boolean {
   const original = readMethod(thenable, 'finally');
   if (original === undefined || original === Promise.prototype.finally) return true;
   return patchMethod(thenable, 'finally', function (this: unknown, onFinally?: unknown) {
-    if (!isMethod(onFinally)) return Reflect.apply(then, this, [onFinally, onFinally]);
+    if (!isCallable(onFinally)) return Reflect.apply(then, this, [onFinally, onFinally]);
     const fulfil = async (value: unknown): Promise<unknown> => (await onFinally(), value);
     const reject = async (error: unknown): Promise<never> => {
       await onFinally();

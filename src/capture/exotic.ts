@@ -1,4 +1,6 @@
 import { types } from 'node:util';
+import { isCallable, type Callable } from '../base/callable.ts';
+import { isObject } from '../base/object.ts';
 import { marker, markerWith, PreparedMarker } from './marker.ts';
 import { readProperty } from './property.ts';
 
@@ -54,7 +56,7 @@ function describeInstance(value: object, walk: ValueWalk): string {
     const answer: unknown = Reflect.apply(toJson, value, ['']);
     // An object whose toJSON gives itself would be asked for ever.
     if (answer !== value) {
-      return typeof answer === 'object' && answer !== null ? describeAnswer(answer, walk) : walk.walk(answer);
+      return isObject(answer) ? describeAnswer(answer, walk) : walk.walk(answer);
     }
   }
   const text = walk.walkKeys(value);
@@ -69,17 +71,13 @@ function describeAnswer(answer: object, walk: ValueWalk): string {
   return types.isProxy(answer) || readToJson(answer) === undefined ? walk.walk(answer) : walk.walkKeys(answer);
 }
 
-function readToJson(value: object): ((key: string) => unknown) | undefined {
+function readToJson(value: object): Callable | undefined {
   try {
     const toJson: unknown = Reflect.get(value, 'toJSON');
-    return isMethod(toJson) ? toJson : undefined;
+    return isCallable(toJson) ? toJson : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isMethod(value: unknown): value is (key: string) => unknown {
-  return typeof value === 'function';
 }
 
 function describeDate(value: Date): string {

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isDictionary } from '../base/object.ts';
 import type { CaptureLimits } from './limits.ts';
 import { noMasking, type Masking } from './masking.ts';
 
@@ -91,8 +92,4 @@ function isPlainArray(value: readonly unknown[], depth: number, scan: Scan): boo
     if (!isPlain(value[index], depth + 1, scan)) return false;
   }
   return scan.room >= 0;
-}
-
-function isDictionary(value: object): value is Readonly<Record<string, unknown>> {
-  return !Array.isArray(value);
 }

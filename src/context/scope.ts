@@ -1,3 +1,4 @@
+import { isObject } from '../base/object.ts';
 import { shared } from '../base/shared.ts';
 import type { Span } from '../span/span.ts';
 
@@ -25,5 +26,5 @@ export function runInScope<Result>(scope: Scope, run: () => Result): Result {
 
 /** Another copy of clew may have put its scope here: the shape tells, not the class. */
 function isScope(store: unknown): store is Scope {
-  return typeof store === 'object' && store !== null && 'tracer' in store && 'span' in store;
+  return isObject(store) && 'tracer' in store && 'span' in store;
 }

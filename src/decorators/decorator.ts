@@ -1,9 +1,11 @@
 import { StderrLogger } from '../base/logger.ts';
+import { isCallable } from '../base/callable.ts';
+import { isObject } from '../base/object.ts';
 import { Report } from '../base/report.ts';
 import { decorateLegacy } from './legacy.ts';
 import { markRedacted } from './redacted-parameters.ts';
 import { decorateStandard, isMemberContext } from './standard.ts';
-import { isCallable, wrap, type AnyFunction, type WrapKind, type WrapOptions } from './wrap.ts';
+import { wrap, type AnyFunction, type WrapKind, type WrapOptions } from './wrap.ts';
 
 /** A decorator of class members, under the standard protocol and under `experimentalDecorators` alike. */
 export interface MemberDecorator {
@@ -126,13 +128,13 @@ function isDecoration(first: unknown, second: unknown): boolean {
 }
 
 function isClassContext(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'class';
+  return isObject(value) && 'kind' in value && value.kind === 'class';
 }
 
 function decorate(kind: WrapKind, options: WrapOptions, first: unknown, second: unknown, third: unknown): unknown {
   if (isClassContext(second) || (isCallable(first) && second === undefined)) return refuseFunction(kind, first);
   if (isMemberContext(second)) return decorateStandard(kind, options, first, second);
-  const isOwner = (typeof first === 'object' && first !== null) || isCallable(first);
+  const isOwner = isObject(first) || isCallable(first);
   if (!isOwner || (typeof second !== 'string' && typeof second !== 'symbol')) return undefined;
   return decorateLegacy(kind, options, first, second, isDescriptor(third) ? third : undefined);
 }
@@ -147,7 +149,7 @@ function refuseFunction(kind: WrapKind, value: unknown): unknown {
 }
 
 function isDescriptor(value: unknown): value is PropertyDescriptor {
-  return typeof value === 'object' && value !== null;
+  return isObject(value);
 }
 
 function asOptions(value: unknown): WrapOptions {
@@ -156,5 +158,5 @@ function asOptions(value: unknown): WrapOptions {
 }
 
 function isWrapOptions(value: unknown): value is WrapOptions {
-  return typeof value === 'object' && value !== null;
+  return isObject(value);
 }

@@ -1,7 +1,8 @@
 import { StderrLogger } from '../base/logger.ts';
+import { isCallable } from '../base/callable.ts';
 import { Report } from '../base/report.ts';
 import { redactedPositions } from './redacted-parameters.ts';
-import { isCallable, wrap, type WrapKind, type WrapOptions } from './wrap.ts';
+import { wrap, type WrapKind, type WrapOptions } from './wrap.ts';
 
 const report = new Report(new StderrLogger());
 

@@ -1,4 +1,6 @@
-import { isCallable, wrap, type WrapKind, type WrapOptions } from './wrap.ts';
+import { isCallable } from '../base/callable.ts';
+import { isObject } from '../base/object.ts';
+import { wrap, type WrapKind, type WrapOptions } from './wrap.ts';
 
 /** The kinds of members that standard decorators meet; the context tells which. */
 export type MemberContext =
@@ -9,7 +11,7 @@ export type MemberContext =
   | ClassAccessorDecoratorContext;
 
 export function isMemberContext(value: unknown): value is MemberContext {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'name' in value && 'addInitializer' in value;
+  return isObject(value) && 'kind' in value && 'name' in value && 'addInitializer' in value;
 }
 
 /** Decorates a member under the standard protocol; returns what takes the member's place. */
@@ -36,5 +38,5 @@ export function decorateStandard(
 }
 
 function wrapPart(accessor: unknown, part: 'get' | 'set', wrapValue: (member: unknown) => unknown): unknown {
-  return typeof accessor === 'object' && accessor !== null ? wrapValue(Reflect.get(accessor, part)) : undefined;
+  return isObject(accessor) ? wrapValue(Reflect.get(accessor, part)) : undefined;
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { types } from 'node:util';
+import type { Callable } from '../base/callable.ts';
 import { shared } from '../base/shared.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import { activeScope } from '../context/scope.ts';
@@ -29,7 +30,6 @@ export type WrapKind = 'trace' | 'span' | 'generation';
 
 /** Whatever can be called: no parameter list is assignable to `never`, and every function takes it. */
 export type AnyFunction = (...args: never) => unknown;
-type Callable = (this: unknown, ...args: readonly unknown[]) => unknown;
 
 /** What each wrapper wraps, so that a wrapper of a wrapper still finds the author's parameter names. */
 const originals = new WeakMap<object, object>();
@@ -84,10 +84,6 @@ function notConstructible(call: Call): Callable {
 /** A class has no call to trace, and a stand-in for it would lose its private statics. */
 function isClass(original: Callable): boolean {
   return classHead.test(Function.prototype.toString.call(original));
-}
-
-export function isCallable(value: unknown): value is Callable {
-  return typeof value === 'function';
 }
 
 function define(

@@ -1,3 +1,4 @@
+import { isObject } from '../base/object.ts';
 import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 
@@ -72,5 +73,5 @@ export interface TraceExporter {
 
 /** Tells at run time whether something can be used as an exporter (L52). */
 export function isTraceExporter(value: unknown): value is TraceExporter {
-  return typeof value === 'object' && value !== null && 'export' in value && typeof value.export === 'function';
+  return isObject(value) && 'export' in value && typeof value.export === 'function';
 }

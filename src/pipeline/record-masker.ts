@@ -1,3 +1,4 @@
+import { isDictionary } from '../base/object.ts';
 import type { Report } from '../base/report.ts';
 import { isPromiseLike } from '../base/promise-like.ts';
 import { untraced } from '../base/shared.ts';
@@ -55,7 +56,7 @@ export class RecordMasker {
       const masked: unknown = untraced(() => this.#mask(record));
       // A promise comes too late; what it rejects with must not end the program.
       if (isPromiseLike(masked)) void masked.then(undefined, () => {});
-      else if (isRecord(masked)) return untraced(() => read(masked));
+      else if (isDictionary(masked)) return untraced(() => read(masked));
       this.#report.warn('masker-failed', 'the masker gave no record; the content was left out');
     } catch (error) {
       this.#report.warn('masker-failed', 'the masker failed; the content was left out', error);
@@ -109,7 +110,7 @@ function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventField
   if (!Array.isArray(masked)) return [];
   return record.eventFields.flatMap((event, index) => {
     const change: unknown = masked[index];
-    return isRecord(change)
+    return isDictionary(change)
       ? [{ ...event, name: asText(change['name']) ?? '[masked]', inputText: asJson(change['input']) }]
       : [];
   });
@@ -117,7 +118,7 @@ function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventField
 
 /** Messages and stacks can be masked, down to causes and collected errors; what the mask dropped is dropped. */
 function maskException(exception: ExceptionRecord | null, masked: unknown): ExceptionRecord | null {
-  if (exception === null || !isRecord(masked)) return null;
+  if (exception === null || !isDictionary(masked)) return null;
   const errors: readonly unknown[] = Array.isArray(masked['errors']) ? masked['errors'] : [];
   return {
     ...exception,
@@ -126,10 +127,6 @@ function maskException(exception: ExceptionRecord | null, masked: unknown): Exce
     cause: maskException(exception.cause, masked['cause']),
     errors: exception.errors.flatMap((error, index) => maskException(error, errors[index]) ?? []),
   };
-}
-
-function isRecord(value: unknown): value is MaskableRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asText(value: unknown): string | null {

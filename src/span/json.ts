@@ -1,3 +1,4 @@
+import { isDictionary } from '../base/object.ts';
 import { unescapeKey } from '../capture/marker.ts';
 
 /** What JSON can say. */
@@ -25,15 +26,12 @@ export function parseObject(text: string | null): JsonObject {
 /** The wire data of a record: new, and free to change. */
 export function parseWire(text: string): JsonObject {
   const value: unknown = JSON.parse(text);
-  return isWireObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
-function isWireObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Of what came out of `JSON.parse`. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return isDictionary(value);
 }
 
 function freezeDeep(value: unknown): Json {

@@ -1,12 +1,13 @@
 import type { TimeAnchor } from '../base/clock.ts';
 import { NO_SPAN_ID } from '../base/ids.ts';
+import { isDictionary } from '../base/object.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
 import type { EventFields } from './fields.ts';
 import { isSpanKind, levels, outcomes } from './kind.ts';
 import { SpanRecord } from './record.ts';
 import type { SamplingDecision } from './trace-fields.ts';
 import { TraceRecord } from './trace-record.ts';
-import { isObject, WireFields } from './wire-fields.ts';
+import { WireFields } from './wire-fields.ts';
 
 /**
  * Reads a trace's wire text (one line of NDJSON) back into a record. What is missing or of the wrong kind is read as
@@ -17,7 +18,7 @@ import { isObject, WireFields } from './wire-fields.ts';
 export function readTrace(text: string): TraceRecord | undefined {
   try {
     const wire: unknown = JSON.parse(text);
-    return isObject(wire) ? traceOf(new WireFields(wire)) : undefined;
+    return isDictionary(wire) ? traceOf(new WireFields(wire)) : undefined;
   } catch {
     return undefined;
   }
@@ -120,7 +121,7 @@ function samplingOf(fields: WireFields): SamplingDecision {
 }
 
 function exceptionOf(value: unknown): ExceptionRecord | null {
-  if (!isObject(value)) return null;
+  if (!isDictionary(value)) return null;
   const fields = new WireFields(value);
   return {
     type: fields.text('type') ?? 'Error',

@@ -1,3 +1,4 @@
+import { isObject } from '../base/object.ts';
 import type { Report } from '../base/report.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import { marker } from '../capture/marker.ts';
@@ -182,5 +183,5 @@ export function mergeObjectTexts(first: string | null, second: string | null): s
 
 function asObject(text: string): object {
   const value: unknown = JSON.parse(text);
-  return typeof value === 'object' && value !== null ? value : { value };
+  return isObject(value) ? value : { value };
 }

@@ -1,3 +1,4 @@
+import { isDictionary } from '../base/object.ts';
 import { usageKeys, wireUsageKeys, type MutableUsage, type Usage } from '../capture/usage/usage.ts';
 import type { SpanLink } from './fields.ts';
 
@@ -6,7 +7,7 @@ export class WireFields {
   readonly #object: object;
 
   constructor(value: unknown) {
-    this.#object = isObject(value) ? value : {};
+    this.#object = isDictionary(value) ? value : {};
   }
 
   value(key: string): unknown {
@@ -48,7 +49,7 @@ export class WireFields {
 
   objects(key: string): readonly object[] {
     const value = this.value(key);
-    return Array.isArray(value) ? value.filter(isObject) : [];
+    return Array.isArray(value) ? value.filter(isDictionary) : [];
   }
 
   links(): readonly SpanLink[] {
@@ -60,7 +61,7 @@ export class WireFields {
 
   usage(): Usage | null {
     const value = this.value('usage');
-    if (!isObject(value)) return null;
+    if (!isDictionary(value)) return null;
     const fields = new WireFields(value);
     const usage: MutableUsage = {};
     for (const key of usageKeys) {
@@ -69,8 +70,4 @@ export class WireFields {
     }
     return Object.freeze(usage);
   }
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { ClewConfigError } from '../base/config-error.ts';
+import { isObject } from '../base/object.ts';
 import { shared } from '../base/shared.ts';
 import { mergeTraces, type TraceRecord } from '../span/trace-record.ts';
 
@@ -91,5 +92,5 @@ export function getTraceStore(): TraceStore | undefined {
 
 /** By shape, since the store may come from another copy of clew. */
 export function isTraceStore(value: unknown): value is TraceStore {
-  return typeof value === 'object' && value !== null && 'add' in value && 'last' in value && 'list' in value;
+  return isObject(value) && 'add' in value && 'last' in value && 'list' in value;
 }

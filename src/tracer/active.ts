@@ -1,3 +1,4 @@
+import { isObject } from '../base/object.ts';
 import { shared } from '../base/shared.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
 import type { Span } from '../span/span.ts';
@@ -51,5 +52,5 @@ export function withTracer<Result>(tracer: Tracer, run: () => Result): Result {
 
 /** By shape, since the tracer may come from another copy of clew. */
 export function isTracer(value: unknown): value is Tracer {
-  return typeof value === 'object' && value !== null && 'call' in value && 'activeSpan' in value;
+  return isObject(value) && 'call' in value && 'activeSpan' in value;
 }

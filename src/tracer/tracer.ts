@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
+import { isObject } from '../base/object.ts';
 import type { Report, ReportCounts } from '../base/report.ts';
 import { shared } from '../base/shared.ts';
 import { followCall } from '../call/call.ts';
@@ -273,7 +274,7 @@ export class Tracer implements SpanHost<Span> {
     const captured = beginning.capture?.() ?? null;
     const generator = invoke();
     const call = new LazyCall(this, () => this.#beginUnder(parent, { ...beginning, capture: () => captured }));
-    if (typeof generator === 'object' && generator !== null) followIterator(generator, call, true);
+    if (isObject(generator)) followIterator(generator, call, true);
     return generator;
   }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../../base/object.ts';
 /**
  * What a generation used. A number that the provider did not give is absent, never 0 and never guessed (E57).
  * Tokens are counts, `audioMs` milliseconds, `characters` characters of text sent to a speech model.
@@ -60,7 +61,7 @@ export function readCount(source: object, key: string): number | undefined {
 
 export function readObject(source: object, key: string): object | undefined {
   const value: unknown = Reflect.get(source, key);
-  return typeof value === 'object' && value !== null ? value : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 export function readText(source: object, key: string): string | undefined {
