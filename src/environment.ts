@@ -1,6 +1,6 @@
 import { logLevels } from './base/logger.ts';
 import type { Report } from './base/report.ts';
-import { isMode, isRate, type Mode } from './options.ts';
+import { isMode, isRate, modes, type Mode } from './options.ts';
 
 /** What the environment says where the options say nothing. */
 export interface Environment {
@@ -34,7 +34,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): E
   };
   read('CLEW_LOG_LEVEL', [...logLevels.keys()].join(', '), (text) => logLevels.get(text));
   return {
-    mode: read('CLEW_MODE', 'local, dev, prod, memory, console, off', (text) => (isMode(text) ? text : undefined)),
+    mode: read('CLEW_MODE', modes.join(', '), (text) => (isMode(text) ? text : undefined)),
     folder: variables['CLEW_DIR'] === undefined || variables['CLEW_DIR'] === '' ? '.clew' : variables['CLEW_DIR'],
     baseUrl: read('CLEW_BASE_URL', 'an http or https address', (text) => (URL.canParse(text) ? text : undefined)),
     token: variables['CLEW_TOKEN'] === '' ? undefined : variables['CLEW_TOKEN'],

@@ -1,5 +1,6 @@
 import { ClewConfigError } from './base/config-error.ts';
 import type { Logger } from './base/logger.ts';
+import { isDictionary, isObject } from './base/object.ts';
 import type { CaptureLimits } from './capture/limits.ts';
 import type { MaskRules } from './capture/masking.ts';
 import { isTraceExporter, type TraceExporter } from './exporters/exporter.ts';
@@ -8,11 +9,13 @@ import type { Sampler } from './pipeline/sampling.ts';
 import type { SessionOption } from './span/span-options.ts';
 import { isTraceStore, type TraceStore } from './store/trace-store.ts';
 
+export const modes = ['local', 'dev', 'prod', 'memory', 'console', 'off'] as const;
+
 /**
  * Where traces go when no exporter is named (G4): `local`, the default, writes `.clew/clew.db`; `dev` and `prod` send them
  * to a server by HTTP, `dev` to one on this machine unless `baseUrl` says otherwise.
  */
-export type Mode = 'local' | 'dev' | 'prod' | 'memory' | 'console' | 'off';
+export type Mode = (typeof modes)[number];
 
 /** Bounds of values, spans and traces. */
 export interface Limits extends CaptureLimits {
@@ -104,7 +107,7 @@ const text: Check = {
 /** What is wrong with it is told, but never what it is. */
 const secret: Check = { ...text, isSecret: true };
 const flag: Check = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
-const plainObject: Check = { allowed: 'an object', accepts: (value) => isObject(value) && !Array.isArray(value) };
+const plainObject: Check = { allowed: 'an object', accepts: isDictionary };
 const amount: Check = { allowed: 'a number of 0 or more', accepts: (value) => typeof value === 'number' && value >= 0 };
 /** Above it, Node's timers fire at once. */
 const longestTimer = 2_147_483_647;
@@ -119,15 +122,12 @@ const count: Check = {
 const callback: Check = { allowed: 'a function', accepts: (value) => typeof value === 'function' };
 const exporter: Check = { allowed: 'an object with a function export(trace)', accepts: isTraceExporter };
 
-const modes: readonly unknown[] = ['local', 'dev', 'prod', 'memory', 'console', 'off'];
-const allowedModes = `one of ${modes.join(', ')}`;
-
 const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   name: text,
   version: text,
   environment: text,
   enabled: flag,
-  mode: { allowed: allowedModes, accepts: (value) => modes.includes(value) },
+  mode: { allowed: `one of ${modes.join(', ')}`, accepts: isMode },
   exporter,
   exporters: {
     allowed: 'a list of exporters',
@@ -187,7 +187,7 @@ export function checkOptions(options: TracerOptions): void {
 }
 
 export function isMode(value: unknown): value is Mode {
-  return modes.includes(value);
+  return modes.some((mode) => mode === value);
 }
 
 export function isRate(value: unknown): value is number {
@@ -198,10 +198,6 @@ function isOption(option: string): option is keyof typeof checks {
   return Object.hasOwn(checks, option);
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
-}
-
 function isSession(value: unknown): boolean {
   if (typeof value === 'string') return value !== '';
   return isObject(value) && 'id' in value && typeof value.id === 'string' && value.id !== '';
@@ -209,7 +205,7 @@ function isSession(value: unknown): boolean {
 
 function isMasker(value: unknown): boolean {
   if (value === false || typeof value === 'function') return true;
-  if (!isObject(value) || Array.isArray(value)) return false;
+  if (!isDictionary(value)) return false;
   return Object.entries(value).every(([key, rule]) => isMaskRule(key, rule));
 }
 
@@ -227,7 +223,7 @@ function isPattern(rule: unknown): boolean {
 }
 
 function isLimits(value: unknown): boolean {
-  if (!isObject(value) || Array.isArray(value)) return false;
+  if (!isDictionary(value)) return false;
   return Object.entries(value).every(([name, limit]) => limitNames.has(name) && typeof limit === 'number' && limit > 0);
 }
 

@@ -42,11 +42,15 @@ export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
 /** A generation also carries model, usage and cost, whatever its kind. */
 export type SpanType = 'span' | 'generation';
 
+export const levels = ['DEBUG', 'DEFAULT', 'WARNING', 'ERROR'] as const;
+
 /** How it went. */
-export type Level = 'DEBUG' | 'DEFAULT' | 'WARNING' | 'ERROR';
+export type Level = (typeof levels)[number];
+
+export const outcomes = ['ok', 'error', 'cancelled', 'abandoned', 'unobserved', 'no_end', 'running'] as const;
 
 /** How it ended; `running` until then. */
-export type Outcome = 'ok' | 'error' | 'cancelled' | 'abandoned' | 'unobserved' | 'no_end' | 'running';
+export type Outcome = (typeof outcomes)[number];
 
 const kinds: ReadonlySet<string> = new Set(Object.values(SpanKind));
 
@@ -54,12 +58,6 @@ export function isSpanKind(value: unknown): value is SpanKind {
   return typeof value === 'string' && kinds.has(value);
 }
 
-export const levels: readonly Level[] = ['DEBUG', 'DEFAULT', 'WARNING', 'ERROR'];
-
-export const outcomes: readonly Outcome[] = [
-  ...(['ok', 'error', 'cancelled', 'abandoned', 'unobserved', 'no_end', 'running'] as const),
-];
-
 export function isLevel(value: unknown): value is Level {
-  return value === 'DEBUG' || value === 'DEFAULT' || value === 'WARNING' || value === 'ERROR';
+  return levels.some((level) => level === value);
 }
