@@ -1,28 +1,32 @@
 import { SDK } from '../base/version.ts';
 import type { SpanRecord } from '../span/record.ts';
-import { TraceRecord } from '../span/trace-record.ts';
+import { countSpans, TraceRecord } from '../span/trace-record.ts';
 
 const mostSpans = 512;
 /** Before compression. */
 const mostBytes = 1_048_576;
 
-/** Traces with their wire texts, on their way into one request. */
-export interface Piece {
+/** A trace on its way into a request. Its wire text is made once, when it is clear that it may fit. */
+export class Piece {
   readonly trace: TraceRecord;
-  readonly text: string;
+  #text: string | undefined;
+
+  constructor(trace: TraceRecord) {
+    this.trace = trace;
+  }
+
+  get text(): string {
+    return (this.#text ??= this.trace.text());
+  }
 }
 
-export function pieceOf(trace: TraceRecord): Piece {
-  return { trace, text: trace.text() };
-}
-
-export function spansOf(pieces: readonly Piece[]): number {
-  return pieces.reduce((sum, { trace }) => sum + trace.spans.length, 0);
+export function tracesOf(pieces: readonly Piece[]): readonly TraceRecord[] {
+  return pieces.map(({ trace }) => trace);
 }
 
 /** True for what one request may hold. */
 export function fits(pieces: readonly Piece[]): boolean {
-  if (spansOf(pieces) > mostSpans) return false;
+  if (countSpans(tracesOf(pieces)) > mostSpans) return false;
   const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
   if (length > mostBytes) return false;
   return length * 3 <= mostBytes || pieces.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) <= mostBytes;
@@ -44,7 +48,7 @@ export function halve(pieces: readonly Piece[]): readonly [readonly Piece[], rea
   if (middle === trace.spans.length) return undefined;
   const first = new TraceRecord({ ...trace, spans: Object.freeze(trace.spans.slice(0, middle)) });
   const second = new TraceRecord({ ...trace, amends: true, spans: Object.freeze(trace.spans.slice(middle)) });
-  return [[pieceOf(first)], [pieceOf(second)]];
+  return [[new Piece(first)], [new Piece(second)]];
 }
 
 const sdkText = JSON.stringify(SDK);

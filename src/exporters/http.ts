@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 import { ClewConfigError } from '../base/config-error.ts';
 import { messageOf } from '../base/message.ts';
 import type { SpanRecord } from '../span/record.ts';
-import type { TraceRecord } from '../span/trace-record.ts';
+import { countSpans, type TraceRecord } from '../span/trace-record.ts';
 import type { ExporterReport, ExportResult, TraceExporter } from './exporter.ts';
-import { judge, type Verdict } from './http-answer.ts';
-import { bodyOf, fits, halve, pieceOf, type Piece } from './http-batch.ts';
+import { judge, type Rejection, type Verdict } from './http-answer.ts';
+import { bodyOf, fits, halve, Piece, tracesOf } from './http-batch.ts';
 import { HttpConnection } from './http-connection.ts';
-import { HttpOutcome } from './http-outcome.ts';
+import { Outcome, processEnded } from './outcome.ts';
 import { Spool } from './spool.ts';
 import { Turns } from './turns.ts';
 
@@ -32,7 +32,6 @@ const defaultBaseUrl = 'http://127.0.0.1:4319';
 const defaultTimeoutMs = 30_000;
 const defaultSpool = '.clew/spool';
 const spoolBytes = 268_435_456;
-const ended = 'the process ended before it was sent';
 
 /**
  * Sends traces to a server by HTTP (design section 4): gzipped batches of up to 512 spans and 1 MiB, one request in
@@ -111,11 +110,9 @@ export class HttpTraceExporter implements TraceExporter {
   exportBatchSync(traces: readonly TraceRecord[]): ExportResult {
     if (this.#spool !== undefined) {
       this.#spool.write();
-      return { sent: 0, dropped: 0, reasons: {}, retry: { traces, reason: ended } };
+      return { sent: 0, dropped: 0, reasons: {}, retry: { traces, reason: processEnded } };
     }
-    const outcome = new HttpOutcome();
-    outcome.drop(traces.map(pieceOf), ended);
-    return outcome;
+    return Outcome.lost(traces, processEnded);
   }
 
   /** Waits for what was in the spool. */
@@ -165,51 +162,64 @@ export class HttpTraceExporter implements TraceExporter {
     return true;
   }
 
-  async #sendBatch(traces: readonly TraceRecord[], openSpans: readonly SpanRecord[]): Promise<HttpOutcome> {
-    const outcome = new HttpOutcome();
-    await this.#send(traces.map(pieceOf), openSpans, outcome);
+  async #sendBatch(traces: readonly TraceRecord[], openSpans: readonly SpanRecord[]): Promise<Outcome> {
+    const outcome = new Outcome();
+    await this.#send(
+      traces.map((trace) => new Piece(trace)),
+      openSpans,
+      outcome,
+    );
     return outcome;
   }
 
-  async #send(pieces: readonly Piece[], openSpans: readonly SpanRecord[], outcome: HttpOutcome): Promise<void> {
+  async #send(pieces: readonly Piece[], openSpans: readonly SpanRecord[], outcome: Outcome): Promise<void> {
     if (pieces.length === 0 && openSpans.length === 0) return;
-    if (outcome.retry !== undefined) return outcome.keep(pieces);
-    if (this.#stopped !== undefined) return outcome.drop(pieces, this.#stopped);
+    const traces = tracesOf(pieces);
+    // After one failure nothing of the batch is tried any more.
+    if (outcome.retry !== undefined) return outcome.keep(traces, outcome.retry);
+    if (this.#stopped !== undefined) return outcome.drop(countSpans(traces), this.#stopped);
     const halves = fits(pieces) ? undefined : halve(pieces);
     if (halves !== undefined) return this.#sendHalves(halves, openSpans, outcome);
     const verdict = await this.#post(pieces, openSpans);
     switch (verdict.kind) {
       case 'taken':
-        return this.#taken(pieces, verdict.dropped, outcome);
+        return this.#taken(countSpans(traces), verdict.rejections, outcome);
       case 'refused':
         return this.#refused(pieces, verdict.reason, openSpans, outcome);
       case 'forbidden':
         this.#stopped = verdict.reason;
         this.#report?.warn('http-forbidden', `${this.#origin} answered ${verdict.reason}; nothing more is sent to it`);
-        return outcome.drop(pieces, verdict.reason);
+        return outcome.drop(countSpans(traces), verdict.reason);
       case 'later':
         this.#report?.warn(
           'http-unreachable',
           `${this.#origin} did not take traces (${verdict.reason}); they are kept`,
         );
-        return outcome.keep(pieces, verdict);
+        return outcome.keep(traces, verdict);
     }
   }
 
   async #post(pieces: readonly Piece[], openSpans: readonly SpanRecord[]): Promise<Verdict> {
     try {
       const body = await gzip(bodyOf(pieces, openSpans));
-      return judge(await this.#connection.post(body), pieces);
+      return judge(await this.#connection.post(body), tracesOf(pieces));
     } catch (error) {
       return { kind: 'later', reason: messageOf(error) };
     }
   }
 
-  #taken(pieces: readonly Piece[], dropped: Readonly<Record<string, number>>, outcome: HttpOutcome): void {
-    outcome.take(pieces, dropped);
-    const reasons = Object.keys(dropped);
-    if (reasons.length === 0) return;
-    this.#report?.warn('http-rejected', `${this.#origin} did not take spans: ${reasons.join(', ')}`);
+  /** A server that counts wrong is believed no further than the request went. */
+  #taken(spans: number, rejections: readonly Rejection[], outcome: Outcome): void {
+    let left = spans;
+    for (const rejection of rejections) {
+      const lost = Math.min(left, rejection.spans);
+      outcome.drop(lost, rejection.reason);
+      left -= lost;
+    }
+    outcome.send(left);
+    if (left === spans) return;
+    const reasons = new Set(rejections.map(({ reason }) => reason));
+    this.#report?.warn('http-rejected', `${this.#origin} did not take spans: ${[...reasons].join(', ')}`);
   }
 
   /** Halves, until the one record is found that the server does not like. */
@@ -217,20 +227,20 @@ export class HttpTraceExporter implements TraceExporter {
     pieces: readonly Piece[],
     reason: string,
     openSpans: readonly SpanRecord[],
-    outcome: HttpOutcome,
+    outcome: Outcome,
   ): Promise<void> {
     // The open spans come again with their trace; one of them may be what is wrong.
     if (openSpans.length > 0) return this.#send(pieces, [], outcome);
     const halves = halve(pieces);
     if (halves !== undefined) return this.#sendHalves(halves, [], outcome);
     this.#report?.warn('http-refused', `${this.#origin} refused a record (${reason}); it is dropped`);
-    outcome.drop(pieces, reason);
+    outcome.drop(countSpans(tracesOf(pieces)), reason);
   }
 
   async #sendHalves(
     [first, second]: readonly [readonly Piece[], readonly Piece[]],
     openSpans: readonly SpanRecord[],
-    outcome: HttpOutcome,
+    outcome: Outcome,
   ): Promise<void> {
     await this.#send(first, openSpans, outcome);
     await this.#send(second, [], outcome);

@@ -55,7 +55,7 @@ export class Spool {
   readonly #options: SpoolOptions;
   readonly #places = new Map<string, Segment>();
   #current: Segment | undefined;
-  #lines: { readonly key: string; readonly text: string }[] = [];
+  #unwritten: TraceRecord[] = [];
   #timer: NodeJS.Immediate | undefined;
 
   constructor(options: SpoolOptions) {
@@ -64,7 +64,7 @@ export class Spool {
 
   /** Written on the next turn of the event loop, together with what comes until then. */
   add(trace: TraceRecord): void {
-    this.#lines.push({ key: keyOf(trace), text: `${trace.text()}\n` });
+    this.#unwritten.push(trace);
     this.#timer ??= setImmediate(() => this.write());
   }
 
@@ -72,15 +72,15 @@ export class Spool {
   write(): void {
     clearImmediate(this.#timer);
     this.#timer = undefined;
-    const lines = this.#lines;
-    this.#lines = [];
-    if (lines.length === 0) return;
+    const traces = this.#unwritten;
+    this.#unwritten = [];
+    if (traces.length === 0) return;
     try {
       const segment = this.#openSegment();
-      const bytes = Buffer.from(lines.map(({ text }) => text).join(''));
+      const bytes = Buffer.from(traces.map((trace) => `${trace.text()}\n`).join(''));
       for (let start = 0; start < bytes.length;) start += writeSync(segment.descriptor, bytes, start);
       segment.bytes += bytes.length;
-      for (const { key } of lines) {
+      for (const key of traces.map(keyOf)) {
         segment.waiting.add(key);
         this.#places.set(key, segment);
       }
@@ -91,9 +91,9 @@ export class Spool {
 
   /** These were sent, or will never be. */
   remove(traces: readonly TraceRecord[]): void {
-    if (this.#lines.length > 0) {
-      const keys = new Set(traces.map(keyOf));
-      this.#lines = this.#lines.filter(({ key }) => !keys.has(key));
+    if (this.#unwritten.length > 0) {
+      const removed = new Set(traces.map(keyOf));
+      this.#unwritten = this.#unwritten.filter((trace) => !removed.has(keyOf(trace)));
     }
     for (const trace of traces) {
       const key = keyOf(trace);

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { TraceRecord } from '../span/trace-record.ts';
 import type { TraceWriter } from '../store/sqlite/trace-writer.ts';
-import type { ExportResult } from './exporter.ts';
+import type { ExportResult, ExportRetry } from './exporter.ts';
+import { Outcome } from './outcome.ts';
 
 /** How far a batch is written: what is committed, and what this transaction has added. */
 export class SqliteBatch {
@@ -9,10 +10,9 @@ export class SqliteBatch {
   #committed = 0;
   #written = 0;
   #failed: TraceRecord | undefined;
-  readonly #dropped = new Map<TraceRecord, string>();
+  readonly #tooLarge = new Set<TraceRecord>();
   /** The rows of the trace that is being written. */
   #rows: Generator<void> | undefined;
-
   readonly #sliceLength: number;
 
   /** `sliceLength`: characters of whole traces after which a transaction ends. */
@@ -25,7 +25,7 @@ export class SqliteBatch {
   advance(writer: TraceWriter, deadline: number): boolean {
     let length = 0;
     for (let trace = this.#traces[this.#written]; trace !== undefined; trace = this.#traces[this.#written]) {
-      this.#rows ??= this.#dropped.has(trace) ? noRows() : writer.write(trace);
+      this.#rows ??= this.#tooLarge.has(trace) ? noRows() : writer.write(trace);
       while (this.#rows.next().done !== true) if (performance.now() >= deadline) return false;
       this.#rows = undefined;
       this.#written += 1;
@@ -56,26 +56,21 @@ export class SqliteBatch {
     return this.#failed;
   }
 
-  /** Leaves a trace out. */
-  drop(trace: TraceRecord, reason: string): void {
-    this.#dropped.set(trace, reason);
+  /** Leaves out a trace for which the file has no room, however empty it is. */
+  leaveOut(trace: TraceRecord): void {
+    this.#tooLarge.add(trace);
   }
 
-  result(failure?: { readonly reason: string; readonly afterMs?: number }): ExportResult {
-    const left = this.#traces.slice(this.#committed);
-    const retry = failure === undefined || left.length === 0 ? undefined : { ...failure, traces: left };
-    const done = this.#traces.slice(0, this.#committed);
-    const reasons: Record<string, number> = {};
-    let [sent, dropped] = [0, 0];
-    for (const trace of done) {
-      const reason = this.#dropped.get(trace);
-      if (reason === undefined) sent += trace.spans.length;
-      else {
-        dropped += trace.spans.length;
-        reasons[reason] = (reasons[reason] ?? 0) + trace.spans.length;
-      }
+  /** After a failure, what is not committed is to be tried again. */
+  result(failure?: Omit<ExportRetry, 'traces'>): ExportResult {
+    const outcome = new Outcome();
+    for (const trace of this.#traces.slice(0, this.#committed)) {
+      if (this.#tooLarge.has(trace)) outcome.drop(trace.spans.length, 'larger than the database may be');
+      else outcome.send(trace.spans.length);
     }
-    return { sent, dropped, reasons, retry };
+    const left = this.#traces.slice(this.#committed);
+    if (failure !== undefined && left.length > 0) outcome.keep(left, failure);
+    return outcome;
   }
 }
 

@@ -5,10 +5,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ClewConfigError } from '../base/config-error.ts';
 import { messageOf } from '../base/message.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
-import { DatabaseFile, type Discovery } from '../store/sqlite/database.ts';
-import { failureOf } from '../store/sqlite/engine.ts';
-import { prune, removeTrace, type RetentionLimits } from '../store/sqlite/retention.ts';
+import { DatabaseFile, defaultDatabase, type Discovery } from '../store/sqlite/database.ts';
+import { failureOf, transaction } from '../store/sqlite/engine.ts';
+import { Retention, type RetentionLimits } from '../store/sqlite/retention.ts';
 import { TraceWriter } from '../store/sqlite/trace-writer.ts';
+import { Outcome } from './outcome.ts';
 import { SqliteBatch } from './sqlite-batch.ts';
 import { Turns } from './turns.ts';
 import type { ExporterReport, ExportResult, TraceExporter } from './exporter.ts';
@@ -20,7 +21,12 @@ export interface SqliteOptions {
   readonly maxDays?: number;
 }
 
-const defaultPath = '.clew/clew.db';
+interface Opened {
+  readonly database: DatabaseSync;
+  readonly writer: TraceWriter;
+  readonly retention: Retention;
+}
+
 const defaultMaxBytes = 536_870_912;
 const leastBytes = 1_048_576;
 const defaultMaxDays = 7;
@@ -56,11 +62,11 @@ export class SqliteTraceExporter implements TraceExporter {
   readonly #file: DatabaseFile;
   readonly #limits: RetentionLimits;
   readonly #turns = new Turns();
-  #writer: { readonly database: DatabaseSync; readonly writer: TraceWriter } | undefined;
+  #opened: Opened | undefined;
   #report: ExporterReport | undefined;
 
   constructor(
-    path: string = defaultPath,
+    path: string = defaultDatabase,
     { maxBytes = defaultMaxBytes, maxDays = defaultMaxDays }: SqliteOptions = {},
   ) {
     if (typeof path !== 'string' || path === '') throw new ClewConfigError('path', path, 'the path of a file');
@@ -111,9 +117,10 @@ export class SqliteTraceExporter implements TraceExporter {
       return batch.result();
     } catch (error) {
       const { sent, retry } = this.#later(batch, error);
-      const dropped = traces.reduce((sum, { spans }) => sum + spans.length, 0) - sent;
       // There is no later time to try it.
-      return { sent, dropped, reasons: { [retry?.reason ?? 'not written']: dropped } };
+      const lost = Outcome.lost(retry?.traces ?? [], retry?.reason ?? '');
+      lost.send(sent);
+      return lost;
     }
   }
 
@@ -124,39 +131,34 @@ export class SqliteTraceExporter implements TraceExporter {
 
   /** Writes until the deadline, in one transaction. Returns true when all is written. */
   #writeSlice(batch: SqliteBatch, deadline: number): boolean {
-    const { database, writer } = this.#open();
-    database.exec('BEGIN IMMEDIATE');
+    const { database, writer, retention } = this.#open();
+    let isDone = false;
     try {
-      const isWritten = batch.advance(writer, deadline);
-      // Between two traces only: the oldest may be the one that is being written.
-      const isPruned = batch.isInMidst || !prune(database, this.#limits, Date.now());
-      database.exec('COMMIT');
-      batch.commit();
-      return isWritten && (isPruned || deadline === Number.POSITIVE_INFINITY);
+      transaction(database, () => {
+        const isWritten = batch.advance(writer, deadline);
+        // Between two traces only: the oldest may be the one that is being written.
+        const isPruned = batch.isInMidst || !retention.prune(Date.now());
+        isDone = isWritten && (isPruned || deadline === Number.POSITIVE_INFINITY);
+      });
     } catch (error) {
       batch.rollBack();
-      this.#rollBack(database);
       throw error;
     }
+    batch.commit();
+    return isDone;
   }
 
-  #rollBack(database: DatabaseSync): void {
-    try {
-      if (database.isTransaction) database.exec('ROLLBACK');
-    } catch {
-      // A database that cannot even do that is opened anew.
-      this.#close();
-    }
-  }
-
-  #open(): { readonly database: DatabaseSync; readonly writer: TraceWriter } {
+  #open(): Opened {
     const database = this.#file.open((discovery) => this.#tell(discovery));
-    if (this.#writer?.database !== database) this.#writer = { database, writer: new TraceWriter(database) };
-    return this.#writer;
+    if (this.#opened?.database !== database) {
+      const [writer, retention] = [new TraceWriter(database), new Retention(database, this.#limits)];
+      this.#opened = { database, writer, retention };
+    }
+    return this.#opened;
   }
 
   #close(): void {
-    this.#writer = undefined;
+    this.#opened = undefined;
     this.#file.close();
   }
 
@@ -166,7 +168,7 @@ export class SqliteTraceExporter implements TraceExporter {
     try {
       if (failure === 'full') return this.#makeRoom();
       if (failure !== 'damaged') return false;
-      this.#writer = undefined;
+      this.#opened = undefined;
       this.#file.setAside();
       this.#tell('damaged');
       return true;
@@ -180,26 +182,15 @@ export class SqliteTraceExporter implements TraceExporter {
     const trace = batch.failed;
     if (failureOf(error) !== 'full' || trace === undefined || trace.length < this.#limits.maxBytes / 2) return false;
     this.#report?.warn('sqlite-large', `a trace is larger than ${this.#file.path} may be; it is dropped`);
-    this.#change((database) => removeTrace(database, trace.traceId));
-    batch.drop(trace, 'larger than the database may be');
+    const { database, retention } = this.#open();
+    transaction(database, () => retention.remove(trace.traceId));
+    batch.leaveOut(trace);
     return true;
   }
 
   #makeRoom(): boolean {
-    return this.#change((database) => prune(database, { ...this.#limits, maxBytes: 0 }, Date.now()));
-  }
-
-  #change<Result>(change: (database: DatabaseSync) => Result): Result {
-    const { database } = this.#open();
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = change(database);
-      database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#rollBack(database);
-      throw error;
-    }
+    const { database, retention } = this.#open();
+    return transaction(database, () => retention.makeRoom());
   }
 
   /** Nothing is given up here: the queue keeps it within its bounds, and a disk may have room again. */

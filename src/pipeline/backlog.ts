@@ -6,13 +6,17 @@ export interface Waiting {
   readonly spans: number;
   /** Characters that it holds. */
   readonly length: number;
-  /** Told once: when it was tried, whatever came of it. `reason` is undefined when all is well. */
+  /** Told when it was tried, and again if it is tried again; `reason` is undefined when all is well. Only the first counts. */
   readonly answer: (reason: string | undefined) => void;
 }
 
 export interface BacklogLimits {
   readonly spans: number;
   readonly length: number;
+}
+
+export function spansIn(waiting: readonly Waiting[]): number {
+  return waiting.reduce((sum, { spans }) => sum + spans, 0);
 }
 
 /** Traces in the order in which they came, within bounds: above them whole oldest traces go. */

@@ -3,10 +3,11 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/message.ts';
 import type { Report } from '../base/report.ts';
 import type { ExportResult, TraceExporter } from '../exporters/exporter.ts';
+import { Outcome, processEnded } from '../exporters/outcome.ts';
 import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { Account, type LaneStats } from './account.ts';
-import { Backlog, type BacklogLimits, type Waiting } from './backlog.ts';
+import { Backlog, spansIn, type BacklogLimits, type Waiting } from './backlog.ts';
 import type { FencedExporter } from './fenced-exporter.ts';
 import type { Lane } from './lane.ts';
 import { OpenSpans } from './open-spans.ts';
@@ -37,7 +38,6 @@ const flushTries = 3;
 
 const full = 'the queue was full';
 const unaccounted = 'not accounted for';
-const ended = 'the process ended before it was sent';
 
 /**
  * A queue in front of one exporter: batches by time and size, one in flight. What the exporter wants to try again goes
@@ -130,10 +130,10 @@ export class QueueLane implements Lane {
     if (all.length > 0) {
       const traces = all.map(({ trace }) => trace);
       const { exporter } = this.#fenced;
-      const result = this.#fenced.call(() => exporter.exportBatchSync?.(traces)) ?? lost(all, ended);
+      const result = this.#fenced.call(() => exporter.exportBatchSync?.(traces)) ?? Outcome.lost(traces, processEnded);
       this.#settle(all, result);
       if (result.dropped > 0) {
-        this.#report.warn('lost-at-exit', `${ended}: ${result.dropped} spans for ${this.#fenced.name} are lost`);
+        this.#report.warn('lost-at-exit', `${processEnded}: ${result.dropped} spans for ${this.#fenced.name} are lost`);
       }
     }
     this.#fenced.call(() => this.#exporter.flushSync?.());
@@ -198,15 +198,15 @@ export class QueueLane implements Lane {
     } catch (error) {
       failure = error;
     }
-    this.#settle(batch, result ?? lost(batch, messageOf(failure ?? 'the exporter gave no answer')));
+    this.#settle(batch, result ?? Outcome.lost(traces, messageOf(failure ?? 'the exporter gave no answer')));
     this.#dropExcess();
   }
 
   /** Counts what came of a batch. An exporter that counts wrong is believed no further than the batch goes. */
   #settle(batch: readonly Waiting[], { sent, dropped, reasons, retry }: ExportResult): void {
-    const given = batch.reduce((sum, { spans }) => sum + spans, 0);
+    const given = spansIn(batch);
     const back = waitAgain(batch, retry?.traces ?? []);
-    const left = back.reduce((sum, { spans }) => sum + spans, 0);
+    const left = spansIn(back);
     const told = Math.min(Math.max(0, sent), given - left);
     const gone = given - left - told;
     this.#account.send(told);
@@ -261,9 +261,4 @@ function waitAgain(batch: readonly Waiting[], traces: readonly TraceRecord[]): r
     const waiting = same.get(trace) ?? parts.get(trace.traceId);
     return waiting === undefined ? [] : { ...waiting, trace, spans: trace.spans.length, length: trace.length };
   });
-}
-
-function lost(batch: readonly Waiting[], reason: string): ExportResult {
-  const dropped = batch.reduce((sum, { spans }) => sum + spans, 0);
-  return { sent: 0, dropped, reasons: { [reason]: dropped } };
 }

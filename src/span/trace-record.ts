@@ -164,6 +164,10 @@ export function mergeTraces(earlier: TraceRecord, later: TraceRecord): TraceReco
   });
 }
 
+export function countSpans(traces: readonly TraceRecord[]): number {
+  return traces.reduce((sum, { spans }) => sum + spans.length, 0);
+}
+
 export function sortByStart(spans: SpanRecord[]): SpanRecord[] {
   return spans.sort((one, other) => one.startedAt - other.startedAt);
 }

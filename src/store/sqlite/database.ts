@@ -1,13 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { failureOf, loadSqlite, noSqlite, readPragma } from './engine.ts';
+import { failureOf, loadSqlite, noSqlite, readPragma, transaction } from './engine.ts';
 import { migrations } from './schema.ts';
 
 /** What was found on opening that a user may want to know. */
 export type Discovery = 'replaced' | 'damaged';
 
 const ourFolder = '.clew';
+/** Where traces are kept unless somebody names another place. */
+export const defaultDatabase = join(ourFolder, 'clew.db');
 
 interface Opened {
   readonly database: DatabaseSync;
@@ -88,19 +90,14 @@ export class DatabaseFile {
 /** Brings the schema up to date, in one transaction, whoever comes first. */
 function migrate(database: DatabaseSync, path: string): void {
   if (readPragma(database, 'user_version') === migrations.length) return;
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  transaction(database, () => {
     const version = readPragma(database, 'user_version');
     if (version > migrations.length) {
       throw new Error(`${path} was written by a later version of clew (schema ${version}, known ${migrations.length})`);
     }
     for (const step of migrations.slice(version)) database.exec(step);
     database.exec(`PRAGMA user_version = ${migrations.length}`);
-    database.exec('COMMIT');
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 /** A folder of our own keeps itself out of the user's repository. */

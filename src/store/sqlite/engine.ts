@@ -42,6 +42,27 @@ export function failureOf(error: unknown): Failure {
   return failures.get(error.errcode & 0xff) ?? 'other';
 }
 
+/** Runs changes that become visible all at once, or not at all when one of them throws. */
+export function transaction<Result>(database: Sqlite.DatabaseSync, run: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = run();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
+function rollBack(database: Sqlite.DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // SQLite has done it itself, as it does on a full disk. Where it could not, the next BEGIN says so.
+  }
+}
+
 /** One number of a `PRAGMA`. */
 export function readPragma(database: Sqlite.DatabaseSync, name: string): number {
   const [value] = Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {});

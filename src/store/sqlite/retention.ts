@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { readPragma } from './engine.ts';
 
 export interface RetentionLimits {
@@ -11,30 +11,51 @@ export interface RetentionLimits {
 const tracesAtOnce = 8;
 const pagesAtOnce = 64;
 
-/** One small step towards the limits, in a transaction of the caller's. Returns true when there is more to do. */
-export function prune(database: DatabaseSync, { maxBytes, maxAgeMs }: RetentionLimits, now: number): boolean {
-  const oldest = new Date(now - maxAgeMs).toISOString();
-  if (remove(database, 'WHERE start_time < ?', [oldest])) return true;
-  if (usedBytes(database) > maxBytes) return remove(database, '', []);
-  return false;
+/** Keeps one open database within its limits. Everything here is part of a transaction of the caller's. */
+export class Retention {
+  readonly #database: DatabaseSync;
+  readonly #limits: RetentionLimits;
+  readonly #mostPages: number;
+  readonly #usedPages: StatementSync;
+  readonly #oldest: StatementSync;
+  readonly #removals: readonly StatementSync[];
+
+  constructor(database: DatabaseSync, limits: RetentionLimits) {
+    this.#database = database;
+    this.#limits = limits;
+    this.#mostPages = limits.maxBytes / readPragma(database, 'page_size');
+    this.#usedPages = database.prepare(
+      'SELECT page_count - freelist_count AS pages FROM pragma_page_count, pragma_freelist_count',
+    );
+    this.#oldest = database.prepare(
+      `SELECT trace_id FROM trace WHERE start_time < ? ORDER BY start_time LIMIT ${tracesAtOnce}`,
+    );
+    this.#removals = ['span', 'trace'].map((table) => database.prepare(`DELETE FROM ${table} WHERE trace_id = ?`));
+  }
+
+  /** One small step towards the limits. Returns true when there is more to do. */
+  prune(now: number): boolean {
+    if (this.#removeBefore(new Date(now - this.#limits.maxAgeMs).toISOString())) return true;
+    const pages = this.#usedPages.get()?.['pages'];
+    return typeof pages === 'number' && pages > this.#mostPages && this.makeRoom();
+  }
+
+  /** Removes some of the oldest traces; false when there are none. */
+  makeRoom(): boolean {
+    return this.#removeBefore(endOfTime);
+  }
+
+  remove(traceId: string): void {
+    for (const removal of this.#removals) removal.run(traceId);
+  }
+
+  #removeBefore(time: string): boolean {
+    const chosen = this.#oldest.all(time);
+    for (const { trace_id: traceId } of chosen) if (typeof traceId === 'string') this.remove(traceId);
+    if (chosen.length > 0) this.#database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
+    return chosen.length > 0;
+  }
 }
 
-function remove(database: DatabaseSync, condition: string, values: readonly string[]): boolean {
-  const chosen = database
-    .prepare(`SELECT trace_id FROM trace ${condition} ORDER BY start_time LIMIT ${tracesAtOnce}`)
-    .all(...values);
-  if (chosen.length === 0) return false;
-  for (const { trace_id: traceId } of chosen) if (typeof traceId === 'string') removeTrace(database, traceId);
-  database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
-  return true;
-}
-
-/** In a transaction of the caller's. */
-export function removeTrace(database: DatabaseSync, traceId: string): void {
-  for (const table of ['span', 'trace']) database.prepare(`DELETE FROM ${table} WHERE trace_id = ?`).run(traceId);
-}
-
-function usedBytes(database: DatabaseSync): number {
-  const pages = readPragma(database, 'page_count') - readPragma(database, 'freelist_count');
-  return pages * readPragma(database, 'page_size');
-}
+/** Later than any time that is written as ISO 8601. */
+const endOfTime = '~';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ClewConfigError } from '../../base/config-error.ts';
 import type { TraceRecord } from '../../span/trace-record.ts';
+import { defaultDatabase } from './database.ts';
 import { loadSqlite, noSqlite } from './engine.ts';
 import { readRows } from './trace-reader.ts';
 import type { Cell } from './trace-row.ts';
@@ -24,7 +25,7 @@ const lockWaitMs = 1_000;
 export class SqliteTraceStore {
   readonly #path: string;
 
-  constructor(path = '.clew/clew.db') {
+  constructor(path: string = defaultDatabase) {
     if (typeof path !== 'string' || path === '') throw new ClewConfigError('path', path, 'the path of a file');
     this.#path = resolve(path);
   }
