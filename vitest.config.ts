@@ -15,6 +15,7 @@ const blindToMutants = [
   'test/architecture/**',
   'test/process/**',
   'test/exporters/file-kill.test.ts',
+  'test/exporters/spool.test.ts',
   'test/capture/capture-time.test.ts',
 ];
 const source = fileURLToPath(new URL('./src/', import.meta.url));

@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { traced, withTracer } from 'clew';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runProgram } from './programs/program.ts';
-import { HeardLogger, only, spanNamed, startRecording, treesOf } from './recording.ts';
+import { RecordingLogger } from '../fixtures/recording-logger.ts';
+import { only, spanNamed, startRecording, treesOf } from './recording.ts';
 
 describe('A91: nothing of clew throws into the program', () => {
   it('whatever the exporter does', async () => {
@@ -23,7 +24,7 @@ describe('A91: nothing of clew throws into the program', () => {
   });
 
   it('whatever the logger does', () => {
-    const broken = new HeardLogger();
+    const broken = new RecordingLogger();
     vi.spyOn(broken, 'warn').mockImplementation(() => {
       throw new Error('logger is broken');
     });

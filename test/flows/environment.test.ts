@@ -1,7 +1,8 @@
 import { createTracer, InMemoryTraceExporter, type TracerOptions } from 'clew';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runProgram } from './programs/program.ts';
-import { HeardLogger, only } from './recording.ts';
+import { RecordingLogger } from '../fixtures/recording-logger.ts';
+import { only } from './recording.ts';
 
 const variables = [
   'CLEW_MODE',
@@ -17,8 +18,8 @@ const variables = [
 beforeEach(() => variables.forEach((name) => vi.stubEnv(name, undefined)));
 afterEach(() => vi.unstubAllEnvs());
 
-function start(options: TracerOptions = {}): { isOn: boolean; store: boolean; kept: number; log: HeardLogger } {
-  const log = new HeardLogger();
+function start(options: TracerOptions = {}): { isOn: boolean; store: boolean; kept: number; log: RecordingLogger } {
+  const log = new RecordingLogger();
   const tracer = createTracer({ logger: log, ...options });
   onTestFinished(() => void tracer.shutdown());
   for (let turn = 0; turn < 50; turn += 1) tracer.trace('run', () => {});

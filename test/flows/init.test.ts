@@ -9,7 +9,8 @@ import {
   withTracer,
 } from 'clew';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HeardLogger, only, startRecording, treesOf } from './recording.ts';
+import { RecordingLogger } from '../fixtures/recording-logger.ts';
+import { only, startRecording, treesOf } from './recording.ts';
 
 const step = traced('step', (value: number) => value + 1);
 
@@ -32,7 +33,7 @@ describe('init', () => {
 
   it('a second time drains the first tracer, takes its place, and says so', async () => {
     const [first, second] = [new InMemoryTraceExporter(), new InMemoryTraceExporter()];
-    const log = new HeardLogger();
+    const log = new RecordingLogger();
     const before = init({ exporter: first });
     const open = before.trace('open');
     open.span('step').end();

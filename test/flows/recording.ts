@@ -1,53 +1,24 @@
 import {
   createTracer,
   InMemoryTraceExporter,
-  type Logger,
   type SpanRecord,
   type Tracer,
   type TraceRecord,
   type TracerOptions,
 } from 'clew';
 import { onTestFinished } from 'vitest';
-
-/** A line that clew wrote about itself. */
-export interface LogLine {
-  readonly level: 'debug' | 'warn';
-  readonly code: string;
-  readonly message: string;
-}
-
-/** A logger that can be asked what it heard. */
-export class HeardLogger implements Logger {
-  readonly lines: LogLine[] = [];
-
-  debug(details: object, message: string): void {
-    this.#hear('debug', details, message);
-  }
-
-  warn(details: object, message: string): void {
-    this.#hear('warn', details, message);
-  }
-
-  /** `warn exporter-failed`, a line each. */
-  get codes(): readonly string[] {
-    return this.lines.map(({ level, code }) => `${level} ${code}`);
-  }
-
-  #hear(level: LogLine['level'], details: object, message: string): void {
-    this.lines.push({ level, code: 'code' in details ? String(details.code) : '', message });
-  }
-}
+import { RecordingLogger } from '../fixtures/recording-logger.ts';
 
 export interface Recording {
   readonly tracer: Tracer;
   readonly memory: InMemoryTraceExporter;
-  readonly log: HeardLogger;
+  readonly log: RecordingLogger;
 }
 
 /** A tracer that keeps everything in memory, for the time of one test. */
 export function startRecording(options: TracerOptions = {}): Recording {
   const memory = new InMemoryTraceExporter();
-  const log = new HeardLogger();
+  const log = new RecordingLogger();
   const tracer = createTracer({ exporter: memory, logger: log, ...options });
   onTestFinished(() => void tracer.shutdown());
   return { tracer, memory, log };
