@@ -32,7 +32,7 @@ const leastBytes = 1_048_576;
 const defaultMaxDays = 7;
 const dayMs = 86_400_000;
 /** The event loop gets a turn after it; a commit and one row more fit into the rest of 5 ms. */
-const sliceMs = 3;
+const sliceMs = 2;
 /** Of the limit on size: retention keeps up only if no transaction adds much more than it can take away. */
 const sliceShare = 1 / 16;
 /** Whoever has the lock has it for a slice or two. */
@@ -96,6 +96,11 @@ export class SqliteTraceExporter implements TraceExporter {
     const batch = new SqliteBatch(traces, this.#limits.maxBytes * sliceShare);
     for (let repairs = 0; ;) {
       try {
+        // To make the file and its tables is a stretch of its own.
+        if (this.#opened === undefined) {
+          this.#open();
+          await nextTurn();
+        }
         for (let isDone = false; !isDone;) {
           isDone = this.#writeSlice(batch, performance.now() + sliceMs);
           repairs = 0;

@@ -22,11 +22,12 @@ export function spansIn(waiting: readonly Waiting[]): number {
 /** Traces in the order in which they came, within bounds: above them whole oldest traces go. */
 export class Backlog {
   readonly #limits: BacklogLimits;
-  #traces: Waiting[] = [];
+  /** A set and not a list: taking from the front of a long list moves the rest of it, with every trace while it is full. */
+  #traces = new Set<Waiting>();
+  readonly #waiting = new Load();
   /** Handed to the exporter and not answered for: within the bounds too, but nobody can take them back. */
   #inFlight: readonly Waiting[] = [];
-  #spans = 0;
-  #length = 0;
+  readonly #flying = new Load();
 
   constructor(limits: BacklogLimits) {
     this.#limits = limits;
@@ -34,30 +35,27 @@ export class Backlog {
 
   /** Spans that wait, those in flight left out. */
   get spans(): number {
-    return this.#spans;
+    return this.#waiting.spans;
   }
 
   get isEmpty(): boolean {
-    return this.#traces.length === 0;
+    return this.#traces.size === 0;
   }
 
   push(waiting: Waiting): void {
-    this.#traces.push(waiting);
-    this.#add(waiting, 1);
+    this.#traces.add(waiting);
+    this.#waiting.add(waiting);
   }
 
   /** The oldest traces, up to `spans` in all and one at least; in flight until `land`. */
   takeOff(spans: number): readonly Waiting[] {
-    let count = 0;
-    let taken = 0;
-    for (const { spans: more } of this.#traces) {
-      if (count > 0 && taken + more > spans) break;
-      taken += more;
-      count += 1;
+    const batch: Waiting[] = [];
+    for (const oldest of this.#traces) {
+      if (batch.length > 0 && this.#flying.spans + oldest.spans > spans) break;
+      this.#take(oldest);
+      this.#flying.add(oldest);
+      batch.push(oldest);
     }
-    const batch = this.#traces.slice(0, count);
-    this.#traces = this.#traces.slice(count);
-    for (const waiting of batch) this.#add(waiting, -1);
     this.#inFlight = batch;
     return batch;
   }
@@ -65,43 +63,58 @@ export class Backlog {
   /** The batch in flight was answered; `back` goes to the front again. */
   land(back: readonly Waiting[]): void {
     this.#inFlight = [];
+    this.#flying.clear();
     if (back.length === 0) return;
-    this.#traces = [...back, ...this.#traces];
-    for (const waiting of back) this.#add(waiting, 1);
+    this.#traces = new Set([...back, ...this.#traces]);
+    for (const waiting of back) this.#waiting.add(waiting);
   }
 
   /** Everything, in flight or not; nothing is left. */
   takeAll(): readonly Waiting[] {
     const all = [...this.#inFlight, ...this.#traces];
     this.#inFlight = [];
-    this.#traces = [];
-    this.#spans = 0;
-    this.#length = 0;
+    this.#traces.clear();
+    this.#flying.clear();
+    this.#waiting.clear();
     return all;
   }
 
   /** Takes out the oldest traces until the rest, with what is in flight, is within the bounds. */
   dropExcess(): readonly Waiting[] {
-    let [spans, length] = [this.#spans, this.#length];
-    for (const waiting of this.#inFlight) {
-      spans += waiting.spans;
-      length += waiting.length;
+    const dropped: Waiting[] = [];
+    for (const oldest of this.#traces) {
+      const spans = this.#waiting.spans + this.#flying.spans;
+      const length = this.#waiting.length + this.#flying.length;
+      if (spans <= this.#limits.spans && length <= this.#limits.length) break;
+      this.#take(oldest);
+      dropped.push(oldest);
     }
-    let count = 0;
-    while (count < this.#traces.length && (spans > this.#limits.spans || length > this.#limits.length)) {
-      const oldest = this.#traces[count];
-      spans -= oldest?.spans ?? 0;
-      length -= oldest?.length ?? 0;
-      count += 1;
-    }
-    const dropped = this.#traces.slice(0, count);
-    if (count > 0) this.#traces = this.#traces.slice(count);
-    for (const waiting of dropped) this.#add(waiting, -1);
     return dropped;
   }
 
-  #add({ spans, length }: Waiting, sign: 1 | -1): void {
-    this.#spans += sign * spans;
-    this.#length += sign * length;
+  #take(waiting: Waiting): void {
+    this.#traces.delete(waiting);
+    this.#waiting.remove(waiting);
+  }
+}
+
+/** The sums of what waits somewhere. */
+class Load {
+  spans = 0;
+  length = 0;
+
+  add({ spans, length }: Waiting): void {
+    this.spans += spans;
+    this.length += length;
+  }
+
+  remove({ spans, length }: Waiting): void {
+    this.spans -= spans;
+    this.length -= length;
+  }
+
+  clear(): void {
+    this.spans = 0;
+    this.length = 0;
   }
 }
