@@ -13,6 +13,8 @@ const loaders: Readonly<Record<string, () => Promise<Subject>>> = {
   'clew-memory-secrets': async () => (await import('./subjects/clew.ts')).clewMemorySecrets,
   'clew-ndjson-unmasked': async () => (await import('./subjects/clew.ts')).clewNdjsonUnmasked,
   'clew-ndjson': async () => (await import('./subjects/clew.ts')).clewNdjson,
+  'clew-sqlite': async () => (await import('./subjects/clew.ts')).clewSqlite,
+  'clew-http': async () => (await import('./subjects/clew-http.ts')).clewHttp,
   otel: async () => (await import('./subjects/open-telemetry.ts')).otel,
   'otel-batch': async () => (await import('./subjects/open-telemetry.ts')).otelBatch,
   'otel-3': async () => (await import('./peers/otel-3/subject.ts')).otel3,
@@ -22,6 +24,8 @@ const loaders: Readonly<Record<string, () => Promise<Subject>>> = {
   'call-off': async () => (await import('./subjects/clew-call.ts')).callOff,
   'lines-sonic-boom': async () => (await import('./subjects/lines-sonic-boom.ts')).linesSonicBoom,
   'lines-clew': async () => (await import('./subjects/lines-clew.ts')).linesClew,
+  'rows-bare': async () => (await import('./subjects/rows-bare.ts')).rowsBare,
+  'rows-clew': async () => (await import('./subjects/rows-clew.ts')).rowsClew,
 };
 
 export const subjectNames: readonly string[] = Object.keys(loaders);

@@ -12,7 +12,7 @@ export interface Comparison {
   /** Taken off both sides first: the cost of the functions themselves. */
   readonly above?: string;
   /** Ratios are of CPU per unit; of units per second of wall time where this says so. */
-  readonly measure?: 'lines per second';
+  readonly measure?: 'per second';
   readonly atMost?: number;
   readonly atLeast?: number;
 }
@@ -27,6 +27,8 @@ export const comparisons: readonly Comparison[] = [
   { subject: 'clew-memory-secrets', label: 'clew, in memory, three secrets a turn', ...turn },
   { subject: 'clew-ndjson-unmasked', label: 'clew, NDJSON file, masker: false', ...turn },
   { subject: 'clew-ndjson', label: 'clew, NDJSON file', ...turn },
+  { subject: 'clew-sqlite', label: 'clew, local mode (SQLite)', ...turn },
+  { subject: 'clew-http', label: 'clew, HTTP to a server on loopback', ...turn },
   { subject: 'otel', label: 'OpenTelemetry 2, in memory', ...turn },
   { subject: 'otel-batch', label: 'OpenTelemetry 2, in memory, batch processor', ...turn },
   { subject: 'otel-3', label: 'OpenTelemetry 3, in memory', ...turn },
@@ -37,8 +39,14 @@ export const comparisons: readonly Comparison[] = [
     subject: 'lines-clew',
     label: 'NDJSON lines per second',
     against: 'lines-sonic-boom',
-    measure: 'lines per second',
+    measure: 'per second',
     atLeast: 0.7,
+  },
+  {
+    subject: 'rows-clew',
+    label: 'SQLite rows per second',
+    against: 'rows-bare',
+    measure: 'per second',
   },
 ];
 

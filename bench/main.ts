@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { subjectNames } from './catalogue.ts';
 import { compare, comparisons } from './comparisons.ts';
+import { endure, enduranceRows } from './endurance.ts';
 import { describeMachine, describePeers } from './machine.ts';
 import type { Sample } from './measurement.ts';
 import { nodeOfMajor, npm } from './node-versions.ts';
 import type { RunnerOptions } from './runner.ts';
 import { Runner } from './runner.ts';
-import { markdownTable, profileTable, resultTable } from './table.ts';
+import { measureStretches } from './stretch.ts';
+import { enduranceTable, markdownTable, profileTable, resultTable, type EnduranceResult } from './table.ts';
 
 const usage = `npm run bench -- [options]
   --node 22,24,26     one table for each of these majors, fetched from npm where needed (default: the Node that runs this)
@@ -22,6 +24,7 @@ const usage = `npm run bench -- [options]
   --launches n        how many processes each subject gets, one after the other (default 3)
   --quick             one process and 5 short rounds, for a first look
   --markdown          print the table for docs/performance.md
+  --endurance         a million spans, against a dead backend too: event loop and heap; about five minutes
   --profile subject   where one subject's time goes, by function
   --no-build          take dist/ as it is
   --check             exit with 1 when a target is missed`;
@@ -37,6 +40,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
     profile: { type: 'string' },
+    endurance: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -140,6 +144,28 @@ async function profile(name: string): Promise<void> {
   await runner.stop();
 }
 
+/** Once flat out, and once with a little work in each turn, as a program that does nothing but trace is none. */
+async function endurance(): Promise<void> {
+  const spans = values.quick ? 100_000 : 1_000_000;
+  console.log(`${describeMachine()}\n`);
+  for (const workUs of [0, 200]) {
+    const results: EnduranceResult[] = [];
+    for (const { name, label } of enduranceRows) {
+      progress(`${spans} spans, ${workUs} µs of work a turn: ${label}`);
+      const result = await endure(name, spans, workUs);
+      const bare = results[0] ?? result;
+      results.push({ ...result, label, delayRatio: result.delayP99 / bare.delayP99 });
+    }
+    progress('');
+    console.log(`${spans.toLocaleString('en')} spans, ${workUs} µs of work a turn\n\n${enduranceTable(results)}\n`);
+  }
+  const { median, max, opening, spans: written } = await measureStretches();
+  console.log(
+    `Local mode writing ${written.toLocaleString('en')} spans that are ready, at a stretch: median ${median.toFixed(1)} ms, ` +
+      `longest ${max.toFixed(1)} ms; making the file ${opening.toFixed(1)} ms`,
+  );
+}
+
 /** The same again under each Node; the versions wait for each other, as they would disturb each other. */
 function underEach(majors: readonly string[]): boolean {
   const args = process.argv.slice(2);
@@ -164,6 +190,10 @@ async function main(): Promise<boolean> {
   if (values.node !== undefined) return underEach(values.node.split(','));
   if (values.profile !== undefined) {
     await profile(values.profile);
+    return true;
+  }
+  if (values.endurance) {
+    await endurance();
     return true;
   }
   const met = await bench();

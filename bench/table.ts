@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Result } from './comparisons.ts';
+import type { Endurance } from './endurance.ts';
 import type { Profile } from './profile.ts';
 import type { Summary } from './statistics.ts';
 
@@ -57,6 +58,7 @@ const against: Readonly<Record<string, string>> = {
   otel: 'OpenTelemetry 2',
   'call-bare': 'the bare call',
   'lines-sonic-boom': 'sonic-boom',
+  'rows-bare': 'a bare prepared insert',
 };
 
 function heading(text: string, right = false): Cell {
@@ -106,6 +108,46 @@ export function markdownTable(results: readonly Result[]): string {
   });
   const header = '| subject | ratio | half of rounds | of | target | of OpenTelemetry 2, batch |';
   return [header, '|---|--:|--:|---|---|--:|', ...rows].join('\n');
+}
+
+export interface EnduranceResult extends Endurance {
+  readonly label: string;
+  /** To the bare functions doing the same work. */
+  readonly delayRatio: number;
+}
+
+function mebibytes(bytes: number): string {
+  return `${number(bytes / 2 ** 20)} MiB`;
+}
+
+export function enduranceTable(results: readonly EnduranceResult[]): string {
+  const header = [
+    '',
+    'delay p99',
+    'of bare',
+    'longest',
+    'heap before',
+    'after',
+    'most',
+    'CPU',
+    'sent',
+    'dropped',
+    'pending',
+  ];
+  const rows = results.map((result) => [
+    result.label,
+    `${number(result.delayP99)} ms`,
+    number(result.delayRatio),
+    `${number(result.delayMax)} ms`,
+    ...[result.heapBefore, result.heapAfter, result.heapMost].map(mebibytes),
+    `${number(result.cpuSeconds)} s`,
+    ...(result.account === undefined
+      ? ['', '', '']
+      : [result.account.sent, result.account.dropped, result.account.pending].map(whole)),
+  ]);
+  return [header, header.map((_, at) => (at === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
 }
 
 export function profileTable({ selfTimes, sample }: Profile, length: number): string {

@@ -1,11 +1,12 @@
+import { join } from 'node:path';
 import type { TraceExporter } from '../../dist/index.js';
-import { FileTraceExporter, InMemoryTraceExporter, init } from '../../dist/index.js';
+import { FileTraceExporter, InMemoryTraceExporter, init, SqliteTraceExporter } from '../../dist/index.js';
 import type { Subject } from '../subject.ts';
 import { turnsPerBatch } from '../subject.ts';
 import type { WorkloadOptions } from '../workload.ts';
 import { createAgent, spansPerTurn } from '../workload.ts';
 import { clewInstrument } from './clew-instrument.ts';
-import { temporaryFile } from './temporary-file.ts';
+import { temporaryFile, temporaryFolder } from './temporary-file.ts';
 
 /** Decorated code in a program that never calls `init`. */
 export const clewOff: Subject = {
@@ -60,6 +61,27 @@ function ndjson(name: string, masked: boolean): Subject {
     },
   };
 }
+
+/** Local mode as `init()` starts it. The file grows by some megabytes in each round, as it would. */
+export const clewSqlite: Subject = {
+  name: 'clew-sqlite',
+  async setup() {
+    const folder = temporaryFolder();
+    const tracer = start(new SqliteTraceExporter(join(folder.path, 'clew.db')), true);
+    return {
+      unitsPerTurn: spansPerTurn,
+      turnsPerBatch,
+      turn: createAgent(clewInstrument),
+      settle: async () => {
+        await tracer.flush();
+      },
+      async teardown() {
+        await tracer.shutdown();
+        folder.remove();
+      },
+    };
+  },
+};
 
 export const clewMemoryUnmasked = inMemory('clew-memory-unmasked', false);
 export const clewMemory = inMemory('clew-memory', true);
