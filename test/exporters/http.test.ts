@@ -4,6 +4,7 @@ import { createTracer, HttpTraceExporter, type Tracer, type TracerOptions } from
 import { describe, expect, it } from 'vitest';
 import { answers, IngestServer } from '../fixtures/ingest-server.ts';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
+import { Script } from '../fixtures/script.ts';
 
 interface Setup {
   readonly tracer: Tracer;
@@ -143,6 +144,18 @@ describe('the HTTP exporter', () => {
     await tracer.flush();
     expect(server.requests.flatMap(({ body }) => body.traces).map(({ amends }) => amends)).toEqual([false, true]);
     expect(server.taken).toEqual([['call', 'late']]);
+  });
+});
+
+describe('a program whose HTTP requests OpenTelemetry traces', () => {
+  it('has spans of its own requests, and none of those that send its traces', async () => {
+    await using server = await IngestServer.start();
+    const program = new Script('otel-agent.ts', { args: [server.baseUrl] });
+    expect(await program.finished()).toMatchObject({ code: 0, stderr: '' });
+    expect(program.lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { account: { sent: 1, dropped: 0, pending: 0 }, paths: ['/own'] },
+    ]);
+    expect(server.taken).toEqual([['run']]);
   });
 });
 
