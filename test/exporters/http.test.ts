@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTracer, HttpTraceExporter, type Tracer, type TracerOptions } from 'clew';
 import { describe, expect, it } from 'vitest';
-import { answers, IngestServer } from '../fixtures/ingest-server.ts';
+import { answers, certificate, IngestServer } from '../fixtures/ingest-server.ts';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 import { Script } from '../fixtures/script.ts';
 
@@ -317,6 +317,27 @@ describe('a server that fails', () => {
     const tracer = createTracer({ exporter, logger: new RecordingLogger() });
     const trace = tracer.trace('slow');
     expect(await trace.end()).toEqual({ ok: false, traceId: trace.traceId, error: 'no answer within 50 ms' });
+  });
+});
+
+describe('a server with TLS', () => {
+  it('whose certificate nobody vouches for gets nothing: kept, told once', async () => {
+    await using server = await IngestServer.startSecure();
+    const { tracer, logger } = setUp(server);
+    expect(await tracer.trace('lost').end()).toMatchObject({ ok: false, error: expect.stringMatching(/certificate/) });
+    expect(await tracer.flush()).toMatchObject({ sent: 0, dropped: 0, pending: 1 });
+    expect(logger.warnings('http-unreachable').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/self-signed certificate/),
+    ]);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('that the process trusts gets everything', async () => {
+    await using server = await IngestServer.startSecure();
+    const env = { CLEW_MODE: 'dev', CLEW_BASE_URL: server.baseUrl, NODE_EXTRA_CA_CERTS: certificate };
+    const agent = new Script('local-agent.ts', { args: ['agent', 'natural', '2'], env });
+    expect(await agent.finished()).toMatchObject({ code: 0, stderr: '' });
+    expect(server.taken.map((names) => names.toSorted())).toContainEqual(['agent 0', 'tool:lookup']);
   });
 });
 
