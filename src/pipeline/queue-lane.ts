@@ -118,7 +118,8 @@ export class QueueLane implements Lane {
       tries += 1;
       const rest = this.#closedUntil - this.#clock.now();
       if (rest <= 0 && tries >= flushTries) break;
-      const wait = Math.max(rest, backoffMs(tries, 100));
+      // A time that the exporter named is neither shortened nor drawn out.
+      const wait = rest > 0 ? rest : backoffMs(tries, 100);
       if (this.#clock.now() + wait > deadline) break;
       await pause(wait);
     }
