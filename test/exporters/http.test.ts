@@ -66,7 +66,7 @@ describe('the HTTP exporter', () => {
     await server.until(({ takenSpans }) => takenSpans === 14);
   });
 
-  it('sends after the interval what is less [V91, V110]', async () => {
+  it('sends after the interval what is less [A10, V91, V110]', async () => {
     await using server = await IngestServer.start();
     const { tracer } = setUp(server, { flushIntervalMs: 20 });
     makeTraces(tracer, 1);
@@ -346,7 +346,7 @@ describe('no server at all', () => {
     ['a closed port', 'http://127.0.0.1:9', /ECONNREFUSED|connect/],
     ['a name that is none', 'http://no-such-host.invalid', /ENOTFOUND|EAI_AGAIN|getaddrinfo/],
     ['a port that speaks no TLS', 'https://127.0.0.1:9', /ECONNREFUSED|connect/],
-  ])('%s: end tells it, and nothing throws [T35]', async (_, baseUrl, error) => {
+  ])('%s: end tells it, and nothing throws [T35, V107]', async (_, baseUrl, error) => {
     const exporter = new HttpTraceExporter({ baseUrl, token: 'clew_test' });
     const tracer = createTracer({ exporter, logger: new RecordingLogger() });
     const trace = tracer.trace('lost');

@@ -56,7 +56,7 @@ describe('the session of a trace', () => {
     ]);
   });
 
-  it('G23 is an id where it is a text', () => {
+  it('G8, G23 is an id where it is a text', () => {
     const { tracer, memory } = startRecording();
     tracer.trace('a', { session: 'user_123' }, () => {});
     tracer.trace('b', { sessionId: 'user_124' }, () => {});
@@ -66,7 +66,7 @@ describe('the session of a trace', () => {
     ]);
   });
 
-  it('G24 may have a name and a user, in either spelling; the trace’s own user wins', () => {
+  it('G8, G24 may have a name and a user, in either spelling; the trace’s own user wins', () => {
     const { tracer, memory } = startRecording();
     tracer.trace('a', { session: { id: 's', name: 'chat', user_id: 'u1' } }, () => {});
     tracer.trace('b', { session: { id: 's', userId: 'u2' } }, () => {});

@@ -51,7 +51,7 @@ describe('a span', () => {
     expect(span.error).toBe('timeout');
   });
 
-  it('L29, L30, L32 is timed by the monotonic clock, without an end or a duration while it is open', () => {
+  it('L29, L30, L32, V112 is timed by the monotonic clock, without an end or a duration while it is open', () => {
     const before = performance.now();
     const span = new Span({ name: 'step' });
     expect(span.startedAt).toBeGreaterThanOrEqual(before);
