@@ -1,4 +1,4 @@
-import { formatTime, roundMs, type TimeAnchor } from '../base/clock.ts';
+import { formatTime, type TimeAnchor } from '../base/clock.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
 import type { Usage } from '../capture/usage/usage.ts';
 import type { EventFields, SpanFields, SpanLink } from './fields.ts';
@@ -65,7 +65,7 @@ export class SpanRecord implements Readonly<SpanFields> {
     this.anchor = fields.anchor;
     this.startedAt = fields.startedAt;
     this.endedAt = fields.endedAt;
-    this.durationMs = fields.endedAt === null ? null : roundMs(Math.max(0, fields.endedAt - fields.startedAt));
+    this.durationMs = fields.endedAt === null ? null : durationOf(fields.startedAt, fields.endedAt);
     this.level = fields.level;
     this.outcome = fields.outcome;
     this.statusMessage = fields.statusMessage;
@@ -162,4 +162,9 @@ const fixedLength = 500;
 
 function lengthOf(text: string | null): number {
   return text === null ? 0 : text.length;
+}
+
+/** Between the times as they are written, so that who reads them comes to the same. */
+function durationOf(startedAt: number, endedAt: number): number {
+  return Math.max(0, Math.round(endedAt * 1000) - Math.round(startedAt * 1000)) / 1000;
 }
