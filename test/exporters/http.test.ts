@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTracer, HttpTraceExporter, type Tracer, type TracerOptions } from 'clew';
 import { describe, expect, it } from 'vitest';
 import { answers, certificate, IngestServer } from '../fixtures/ingest-server.ts';
+import { recordsOf } from '../fixtures/records.ts';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 import { Script } from '../fixtures/script.ts';
 
@@ -144,6 +145,26 @@ describe('the HTTP exporter', () => {
     await tracer.flush();
     expect(server.requests.flatMap(({ body }) => body.traces).map(({ amends }) => amends)).toEqual([false, true]);
     expect(server.taken).toEqual([['call', 'late']]);
+  });
+});
+
+describe('export by itself, without a queue', () => {
+  const [trace] = recordsOf((tracer) => tracer.trace('run', () => 1));
+  if (trace === undefined) throw new Error('no trace was made');
+
+  it('sends one trace', async () => {
+    await using server = await IngestServer.start();
+    await new HttpTraceExporter({ baseUrl: server.baseUrl }).export(trace);
+    expect(server.taken).toEqual([['run']]);
+  });
+
+  it.each([
+    [503, 'HTTP 503'],
+    [400, 'HTTP 400'],
+    [401, 'HTTP 401: the token was refused'],
+  ])('rejects when the answer is %i', async (status, message) => {
+    await using server = await IngestServer.start(answers(status));
+    await expect(new HttpTraceExporter({ baseUrl: server.baseUrl }).export(trace)).rejects.toThrow(message);
   });
 });
 
@@ -311,6 +332,84 @@ describe('a server that fails', () => {
     },
   );
 
+  it('that closed a kept connection meanwhile is asked again at once, without a word', async () => {
+    await using server = await IngestServer.start();
+    const { tracer, logger } = setUp(server);
+    makeTraces(tracer, 1);
+    await tracer.flush();
+    server.behave = (_, response) => {
+      server.behave = (__, ___, take) => take();
+      response.socket?.resetAndDestroy();
+    };
+    makeTraces(tracer, 1);
+    expect(await tracer.flush()).toEqual({ sent: 4, dropped: 0, pending: 0, reasons: {} });
+    expect(server.requests).toHaveLength(3);
+    expect(logger.lines).toEqual([]);
+  });
+
+  it.each([
+    ['204 and nothing', 204, ''],
+    ['no list of rejections', 200, '{"accepted":2}'],
+    ['rejections that are no list', 200, '{"accepted":2,"rejected":"none"}'],
+    ['rejections of nothing it was given', 200, '{"accepted":2,"rejected":[{"trace_id":"x","span_id":"y"},{},null]}'],
+  ])('no more than it says: %s means that all was taken', async (_, status, body) => {
+    await using server = await IngestServer.start(answers(status, {}, body));
+    const { tracer, logger } = setUp(server);
+    makeTraces(tracer, 1);
+    expect(await tracer.flush()).toEqual({ sent: 2, dropped: 0, pending: 0, reasons: {} });
+    expect(logger.lines).toEqual([]);
+  });
+
+  it('that rejects more than it was given is believed no further', async () => {
+    await using server = await IngestServer.start(({ body }, response) => {
+      const rejected = [1, 2, 3].map(() => ({ trace_id: body.traces[0]?.trace_id, code: 'full' }));
+      response.end(JSON.stringify({ accepted: 0, rejected }));
+    });
+    const { tracer } = setUp(server);
+    makeTraces(tracer, 1);
+    expect(await tracer.flush()).toEqual({ sent: 0, dropped: 2, pending: 0, reasons: { 'rejected: full': 2 } });
+  });
+
+  it('that answers without end is not listened to for ever', async () => {
+    await using server = await IngestServer.start((_, response) => response.end(Buffer.alloc(1_048_577, ' ')));
+    const { tracer } = setUp(server);
+    const trace = tracer.trace('run');
+    expect(await trace.end()).toMatchObject({ ok: false, error: 'the answer is longer than 1 MiB' });
+    expect(await tracer.flush()).toMatchObject({ pending: 1 });
+  });
+
+  it.each(['soon', '', '-1'])('and names a time that is none, “%s”, is asked as if it had named none', async (time) => {
+    await using server = await IngestServer.start(answers(503, { 'retry-after': time }));
+    const { tracer } = setUp(server);
+    makeTraces(tracer, 1);
+    expect(await tracer.flush()).toMatchObject({ sent: 0, pending: 2 });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('with 400 for a running span still gets what has ended', async () => {
+    await using server = await IngestServer.start(({ body }, response, take) => {
+      if (body.spans.length > 0) response.writeHead(400).end();
+      else take();
+    });
+    const { tracer } = setUp(server);
+    const running = tracer.trace('running');
+    makeTraces(tracer, 1);
+    expect(await tracer.flush()).toMatchObject({ sent: 2, dropped: 0, pending: 0 });
+    void running.end();
+    expect(await tracer.flush()).toEqual({ sent: 3, dropped: 0, pending: 0, reasons: {} });
+  });
+
+  it('in the middle of a large batch is asked for nothing more of it', async () => {
+    await using server = await IngestServer.start(answers(503));
+    const { tracer } = setUp(server, { flushThreshold: 5_000 });
+    makeTraces(tracer, 1, 1_500);
+    expect(await tracer.flush({ timeoutMs: 20 })).toMatchObject({ sent: 0, pending: 1_500 });
+    expect(server.requests).toHaveLength(1);
+    server.behave = (_, __, take) => take();
+    expect(await tracer.flush()).toEqual({ sent: 1_500, dropped: 0, pending: 0, reasons: {} });
+    expect(server.takenSpans).toBe(1_500);
+  });
+
   it('that takes longer than a request may is given up, and tried again', async () => {
     await using server = await IngestServer.start(() => {});
     const exporter = new HttpTraceExporter({ baseUrl: server.baseUrl, timeoutMs: 50 });
@@ -345,6 +444,7 @@ describe('no server at all', () => {
   it.each([
     ['a closed port', 'http://127.0.0.1:9', /ECONNREFUSED|connect/],
     ['a name that is none', 'http://no-such-host.invalid', /ENOTFOUND|EAI_AGAIN|getaddrinfo/],
+    ['a name with two addresses, both closed', 'http://localhost:9', /ECONNREFUSED|connect/],
     ['a port that speaks no TLS', 'https://127.0.0.1:9', /ECONNREFUSED|connect/],
   ])('%s: end tells it, and nothing throws [T35, V107]', async (_, baseUrl, error) => {
     const exporter = new HttpTraceExporter({ baseUrl, token: 'clew_test' });
@@ -384,6 +484,7 @@ describe('wrong options of the HTTP exporter', () => {
     [{ baseUrl: 'http://user:secret@host' }, 'baseUrl'],
     [{ baseUrl: 'https://traces.example.com' }, 'token'],
     [{ token: '' }, 'token'],
+    [{ spool: '' }, 'spool'],
     [{ timeoutMs: 0 }, 'timeoutMs'],
     [{ timeoutMs: Number.NaN }, 'timeoutMs'],
   ])('%j', (options, option) => {

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTracer, HttpTraceExporter, type Tracer } from 'clew';
 import { describe, expect, it } from 'vitest';
 import { answers, IngestServer, works } from '../fixtures/ingest-server.ts';
@@ -130,6 +131,45 @@ describe('a spool on disk', () => {
     await new Promise((done) => setImmediate(done));
     expect(await tracer.flush()).toMatchObject({ sent: 2, pending: 0 });
     expect(logger.warnings('spool-failed')).toHaveLength(1);
+  });
+
+  it('is cut into segments: one that was sent is gone, the others stay', async () => {
+    const spool = temporaryFolder();
+    await using server = await IngestServer.start(answers(503));
+    const { tracer } = start(server.baseUrl, spool);
+    const texts = Array.from({ length: 20 }, (_, n) => `${n} `.repeat(1_000));
+    for (let n = 0; n < 90; n += 1) {
+      tracer.trace(`trace ${n}`, (trace) => trace.span(`step ${n}`, { input: texts }, () => n));
+      await nextTurn();
+    }
+    expect(await tracer.flush({ timeoutMs: 50 })).toMatchObject({ sent: 0, pending: 180 });
+    expect(readdirSync(spool).length).toBeGreaterThan(1);
+    server.behave = works;
+    expect(await tracer.flush()).toMatchObject({ sent: 180, pending: 0 });
+    expectAll(server, 90);
+    expect(bytesIn(spool)).toBe(0);
+    await tracer.shutdown();
+    expect(readdirSync(spool)).toEqual([]);
+  });
+
+  it('is bounded: above 256 MiB the oldest segment goes, with a word', async () => {
+    const spool = temporaryFolder();
+    const [old, older] = ['1700000000001.1.1.ndjson', '1700000000000.1.1.ndjson'].map((name) => join(spool, name));
+    for (const path of [old, older]) {
+      writeFileSync(path ?? '', '');
+      truncateSync(path ?? '', 200_000_000);
+    }
+    await using server = await IngestServer.start(answers(503));
+    const { tracer, logger } = start(server.baseUrl, spool);
+    tracer.trace('trace 0', () => 1);
+    await nextTurn();
+    await nextTurn();
+    expect(readdirSync(spool)).toHaveLength(2);
+    expect(readdirSync(spool)).toContain('1700000000001.1.1.ndjson');
+    expect(logger.warnings('spool-failed').map(({ message }) => message)).toEqual([
+      expect.stringContaining('its oldest segment was removed'),
+    ]);
+    await tracer.flush({ timeoutMs: 1 });
   });
 
   it('leaves files of others alone', async () => {

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { createTracer, SqliteTraceExporter, type SqliteOptions, type Tracer, type TracerOptions } from 'clew';
 import { SqliteTraceStore } from 'clew/store';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { amendedRecords } from '../fixtures/records.ts';
+import { amendedRecords, recordsOf } from '../fixtures/records.ts';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
@@ -95,6 +95,31 @@ describe('the SQLite file', () => {
     expect((await store.list(first?.runId ?? '')).map(({ name }) => name)).toEqual(['handle-ticket']);
     expect(await store.get('unknown')).toBeNull();
     expect(await new SqliteTraceStore(`${path}.none`).last()).toEqual([]);
+  });
+
+  it.each([
+    [1.9, 1],
+    [0, 0],
+    [-3, 0],
+    [Number.NaN, 0],
+    [Number.POSITIVE_INFINITY, 3],
+  ])('asked for its last %d traces gives %d', async (count, expected) => {
+    const { tracer, path } = setUp();
+    makeTraces(tracer, 3);
+    await tracer.flush();
+    expect(await new SqliteTraceStore(path).last(count)).toHaveLength(expected);
+  });
+
+  it('is written by the exporter alone, too', async () => {
+    const path = join(temporaryFolder(), 'clew.db');
+    const exporter = new SqliteTraceExporter(path);
+    const [trace] = recordsOf((tracer) => tracer.trace('run', () => 1));
+    if (trace !== undefined) await exporter.export(trace);
+    expect((await new SqliteTraceStore(path).get(trace?.traceId ?? ''))?.text()).toBe(trace?.text());
+    await exporter.shutdown();
+    writeFileSync(`${path}.file`, '');
+    const nowhere = new SqliteTraceExporter(join(`${path}.file`, 'clew.db'));
+    if (trace !== undefined) await expect(nowhere.export(trace)).rejects.toThrow(/ENOTDIR|EEXIST/);
   });
 
   it('merges what amends a trace, whatever comes first', async () => {
@@ -297,6 +322,10 @@ describe('a database that makes trouble', () => {
       expect.stringContaining('was written by a later version of clew (schema 999'),
     ]);
   });
+});
+
+it('a store without a path is a mistake', () => {
+  expect(() => new SqliteTraceStore('')).toThrow(expect.objectContaining({ name: 'ClewConfigError', option: 'path' }));
 });
 
 describe('wrong options of the SQLite exporter', () => {
