@@ -1,4 +1,5 @@
 import { isObject } from '../../base/object.ts';
+
 /**
  * What a generation used. A number that the provider did not give is absent, never 0 and never guessed (E57).
  * Tokens are counts, `audioMs` milliseconds, `characters` characters of text sent to a speech model.
