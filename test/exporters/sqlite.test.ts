@@ -8,6 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { amendedRecords, recordsOf } from '../fixtures/records.ts';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
+import { only } from '../flows/recording.ts';
 
 interface Setup {
   readonly path: string;
@@ -113,13 +114,13 @@ describe('the SQLite file', () => {
   it('is written by the exporter alone, too', async () => {
     const path = join(temporaryFolder(), 'clew.db');
     const exporter = new SqliteTraceExporter(path);
-    const [trace] = recordsOf((tracer) => tracer.trace('run', () => 1));
-    if (trace !== undefined) await exporter.export(trace);
-    expect((await new SqliteTraceStore(path).get(trace?.traceId ?? ''))?.text()).toBe(trace?.text());
+    const trace = only(recordsOf((tracer) => tracer.trace('run', () => 1)));
+    await exporter.export(trace);
+    expect((await new SqliteTraceStore(path).get(trace.traceId))?.text()).toBe(trace.text());
     await exporter.shutdown();
     writeFileSync(`${path}.file`, '');
     const nowhere = new SqliteTraceExporter(join(`${path}.file`, 'clew.db'));
-    if (trace !== undefined) await expect(nowhere.export(trace)).rejects.toThrow(/ENOTDIR|EEXIST/);
+    await expect(nowhere.export(trace)).rejects.toThrow(/ENOTDIR|EEXIST/);
   });
 
   it('merges what amends a trace, whatever comes first', async () => {
