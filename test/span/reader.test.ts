@@ -1,5 +1,5 @@
 import { readTrace } from 'clew/store';
-import { anything, assert, constantFrom, json, jsonValue, oneof, property, record, array, string } from 'fast-check';
+import { assert, constantFrom, json, jsonValue, oneof, property, record, array, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recordsOf } from '../fixtures/records.ts';
 
@@ -125,9 +125,16 @@ describe('readTrace', () => {
 
   it('never throws, whatever the text', () => {
     assert(
-      property(oneof(string(), json(), anything().map(String)), (text) => {
-        readTrace(text);
-      }),
+      property(
+        oneof(
+          string(),
+          json(),
+          json().map((text) => text.slice(0, -1)),
+        ),
+        (text) => {
+          readTrace(text);
+        },
+      ),
     );
   });
 });
