@@ -21,8 +21,10 @@ export function quote(text: string | null): string {
 
 /** Milliseconds with three decimals. An integer is printed several times faster than a fraction. */
 export function msText(ms: number | null): string {
-  if (ms === null || !Number.isFinite(ms)) return 'null';
+  if (ms === null) return 'null';
   const micros = Math.round(ms * 1000);
+  // Also for a time that is a number, and too large to be told in microseconds.
+  if (!Number.isFinite(micros)) return 'null';
   if (micros < 0 || micros > Number.MAX_SAFE_INTEGER) return String(roundMs(ms));
   const whole = Math.floor(micros / 1000);
   const rest = micros - whole * 1000;

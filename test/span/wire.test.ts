@@ -220,6 +220,13 @@ describe('wire records', () => {
     expect(richTrace().rootSpan?.events[0]?.time).toMatch(isoMicroseconds);
   });
 
+  it('stay JSON whatever a time is said to be', () => {
+    for (const ttftMs of [1e305, 1.797693134862316e305, Number.MAX_VALUE, 5e-324]) {
+      const span = new Span({ name: 'odd', ttftMs });
+      expect(() => JSON.parse(span.toRecord().text())).not.toThrow();
+    }
+  });
+
   it('write durations and monotonic times with three decimals at most', () => {
     const { head, spans } = parseTrace(richTrace());
     const times = spans.flatMap((span) => [span['duration_ms'], span['started_at'], span['ended_at']]);
