@@ -21,6 +21,7 @@ import { RecordMasker } from './pipeline/record-masker.ts';
 import { Sampling } from './pipeline/sampling.ts';
 import { closeAtExit, forgetAtExit } from './process-exit.ts';
 import type { Service } from './span/trace-fields.ts';
+import { noPrices, Prices } from './pricing/prices.ts';
 import { SpanWriter } from './span/span-writer.ts';
 import { TraceStore } from './store/trace-store.ts';
 import { activeTracer, isTracer } from './tracer/active.ts';
@@ -144,7 +145,13 @@ function assemble(
   const limits = { ...defaultLimits, ...options.limits };
   const service = readService(options);
   const capturer = new Capturer(limits, createMasking(options), options.recordExceptions !== 'type');
-  const writer = new SpanWriter(capturer, report, limits.spanBytes, createPseudonyms(options, service));
+  const writer = new SpanWriter({
+    capturer,
+    report,
+    spanBytes: limits.spanBytes,
+    pseudonymOf: createPseudonyms(options, service),
+    prices: options.prices === false ? noPrices : new Prices(options.prices),
+  });
   const sampling = createSampling(options, environment, report);
   const store = options.store ?? ((options.mode ?? environment.mode) === 'memory' ? new TraceStore() : undefined);
   // What an exporter calls is not traced. Without exporters there is nothing to keep quiet, nor an end to this.

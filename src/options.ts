@@ -4,6 +4,7 @@ import { isDictionary, isObject } from './base/object.ts';
 import type { CaptureLimits } from './capture/limits.ts';
 import type { MaskRules } from './capture/masking.ts';
 import { isTraceExporter, type TraceExporter } from './exporters/exporter.ts';
+import type { OwnPrices } from './pricing/prices.ts';
 import type { RecordMask } from './pipeline/record-masker.ts';
 import type { Sampler } from './pipeline/sampling.ts';
 import type { SessionOption } from './span/span-options.ts';
@@ -83,6 +84,8 @@ export interface TracerOptions {
   readonly recordExceptions?: 'full' | 'type';
   /** False turns masking off, rules are added to the default ones, a function changes finished records. */
   readonly masker?: false | MaskRules | RecordMask;
+  /** Your own prices by model, in US dollars for a million tokens; they win over the table's. False prices nothing. */
+  readonly prices?: false | OwnPrices;
   readonly limits?: Partial<Limits>;
   /** Milliseconds that exporters wait for spans that are open when their root ends. Default 5,000. */
   readonly lateSpanMs?: number;
@@ -157,6 +160,10 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   includeOutputs: flag,
   recordExceptions: { allowed: "'full' or 'type'", accepts: (value) => value === 'full' || value === 'type' },
   masker: { allowed: 'false, rules {keys, patterns, pseudonymize}, or a function', accepts: isMasker },
+  prices: {
+    allowed: 'false, or prices by model such as {"my-model": {input_mtok: 1, output_mtok: 4}}',
+    accepts: isPrices,
+  },
   limits: { allowed: 'an object of numbers above 0', accepts: isLimits },
   lateSpanMs: delay,
   handleSignals: flag,
@@ -220,6 +227,14 @@ function isPattern(rule: unknown): boolean {
   return (
     rule instanceof RegExp || (isObject(rule) && 'pattern' in rule && rule.pattern instanceof RegExp && 'name' in rule)
   );
+}
+
+function isPrices(value: unknown): boolean {
+  return value === false || (isDictionary(value) && Object.values(value).every(isPrice));
+}
+
+function isPrice(price: unknown): boolean {
+  return isDictionary(price) && Object.values(price).every((rate) => typeof rate === 'number' && rate >= 0);
 }
 
 function isLimits(value: unknown): boolean {

@@ -18,7 +18,7 @@ interface Watched {
 
 /** Hears of results that the program let go of before they came to an end. Holds the span, never the result. */
 const registry = new FinalizationRegistry<Watched>(({ followed, outcome, output }) => {
-  followed.span.conclude({ outcome, outputText: output?.text() ?? null });
+  followed.span.conclude({ outcome, outputText: output?.text() ?? null, toolCalls: output?.toolCalls });
 });
 
 /** Ends the span as `abandoned` (a stream) or `unobserved` (a thenable) when nobody holds `result` any more. */

@@ -98,12 +98,12 @@ class IteratorWalk {
     const { span } = this.#followed;
     const { done, value } = readStep(step);
     if (!done) {
-      if (span.isRecording) output.add(value);
-      span.observe(value, output.count === 1);
+      if (span.isRecording) span.observe(output.add(value), output.count === 1);
     } else {
       span.conclude({
         outcome: name === 'return' ? 'cancelled' : 'ok',
         ...describeOutput(output, name === 'return' ? undefined : value, this.#followed),
+        toolCalls: output.toolCalls,
       });
     }
     return step;
@@ -115,7 +115,12 @@ class IteratorWalk {
   }
 
   #concludeFailed(error: unknown, output: StreamOutput): void {
-    this.#followed.span.conclude({ outcome: 'error', thrown: { error }, outputText: output.text() });
+    this.#followed.span.conclude({
+      outcome: 'error',
+      thrown: { error },
+      outputText: output.text(),
+      toolCalls: output.toolCalls,
+    });
   }
 }
 

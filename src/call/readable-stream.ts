@@ -1,3 +1,4 @@
+import type { Ending } from '../span/span.ts';
 import { watchForLoss, type Followed } from './followed.ts';
 import { StreamOutput } from './stream-output.ts';
 
@@ -190,27 +191,30 @@ class StreamWatch {
     try {
       await this.#followed.run(cancel);
     } finally {
-      this.#followed.span.conclude({ outcome: 'cancelled', outputText: this.#output.text() });
+      this.#followed.span.conclude({ outcome: 'cancelled', ...this.#told() });
     }
   }
 
   #take<Value>(value: Value, deliver: (value: Value) => void): void {
-    this.#output.add(value);
-    this.#followed.span.observe(value, this.#output.count === 1);
+    this.#followed.span.observe(this.#output.add(value), this.#output.count === 1);
     deliver(value);
   }
 
   #end(controller: StreamEnd): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#followed.span.conclude({ outcome: 'ok', outputText: this.#output.text() });
+    this.#followed.span.conclude({ outcome: 'ok', ...this.#told() });
     controller.close();
+  }
+
+  #told(): Pick<Ending, 'outputText' | 'toolCalls'> {
+    return { outputText: this.#output.text(), toolCalls: this.#output.toolCalls };
   }
 
   #fail(error: unknown): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    this.#followed.span.conclude({ outcome: 'error', thrown: { error }, outputText: this.#output.text() });
+    this.#followed.span.conclude({ outcome: 'error', thrown: { error }, ...this.#told() });
     return true;
   }
 }

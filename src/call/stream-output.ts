@@ -1,11 +1,17 @@
 import type { Capturer } from '../capture/capturer.ts';
 import { marker } from '../capture/marker.ts';
+import type { Answer } from '../capture/usage/format.ts';
+import { StreamMessage } from '../capture/usage/stream-message.ts';
+import type { ToolCall } from '../capture/usage/tool-call.ts';
 
 const head = 50;
 const tail = 150;
 const longestText = 65_536;
 
-/** Collects what a stream gives, within bounds: strings are joined, anything else becomes a list. */
+/**
+ * Collects what a stream gives, within bounds: strings are joined, the parts of a provider's answer make its message,
+ * anything else becomes a list.
+ */
 export class StreamOutput {
   readonly #capturer: Capturer;
   #text = '';
@@ -14,6 +20,7 @@ export class StreamOutput {
   #last: string[] = [];
   #count = 0;
   #isText = true;
+  readonly #message = new StreamMessage();
 
   constructor(capturer: Capturer) {
     this.#capturer = capturer;
@@ -23,22 +30,41 @@ export class StreamOutput {
     return this.#count;
   }
 
-  /** Captures a part when it comes: later changes to it are not stored. */
-  add(part: unknown): void {
+  /** Tool calls of the message that the parts make, if they make one. */
+  get toolCalls(): readonly ToolCall[] {
+    return this.#message.toolCalls();
+  }
+
+  /**
+   * Captures a part when it comes: later changes to it are not stored. Returns what it says of itself, where it is a
+   * part of a provider's answer.
+   */
+  add(part: unknown): Answer | undefined {
     this.#count += 1;
     if (this.#isText && typeof part === 'string') return this.#addText(part);
-    if (this.#isText) this.#becomeList();
+    const wasWhole = this.#message.isWhole;
+    const answer = this.#message.add(part, this.#count === 1);
+    if (this.#message.isWhole) return answer;
+    if (wasWhole) this.#addItem(this.#messageText());
+    else if (this.#isText) this.#becomeList();
+    this.#isText = false;
     this.#addItem(this.#capturer.text(part) ?? 'null');
+    return answer;
   }
 
   /** The JSON text of everything so far; null for nothing. */
   text(): string | null {
     if (this.#count === 0) return null;
+    if (this.#message.isWhole) return this.#messageText();
     if (this.#isText) return this.#joined();
     const last = this.#last.slice(-tail);
     const omitted = this.#count - this.#first.length - last.length;
     const middle = omitted > 0 ? [marker('items', { omitted })] : [];
     return `[${[...this.#first, ...middle, ...last].join(',')}]`;
+  }
+
+  #messageText(): string {
+    return this.#capturer.text(this.#message.value()) ?? 'null';
   }
 
   #joined(): string {
@@ -48,7 +74,7 @@ export class StreamOutput {
       : `{"$clew":"truncated","length":${this.#textLength},"text":${text}}`;
   }
 
-  #addText(part: string): void {
+  #addText(part: string): undefined {
     this.#textLength += part.length;
     if (this.#text.length < longestText) this.#text += part.slice(0, longestText - this.#text.length);
   }

@@ -30,7 +30,7 @@ function createDetachedHost(): DetachedHost {
     clock: systemClock,
     capturer,
     report,
-    writer: new SpanWriter(capturer, report, 262_144),
+    writer: new SpanWriter({ capturer, report, spanBytes: 262_144 }),
     policy: { includeInputs: true, includeOutputs: true, recordExceptions: 'full' },
     run: (_span, run) => run(),
     block: runBlock,

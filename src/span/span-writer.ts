@@ -3,12 +3,23 @@ import type { Report } from '../base/report.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import { marker } from '../capture/marker.ts';
 import { readUsage } from '../capture/usage/answer.ts';
+import { noPrices, type PriceList } from '../pricing/prices.ts';
 import type { EventFields, SpanFields, SpanLink } from './fields.ts';
 import { isLevel, isSpanKind, type Level, type SpanKind } from './kind.ts';
 import { givenOptions, type GenerationFields, type SpanUpdate } from './span-options.ts';
 
 const mostEvents = 1_000;
 const longestName = 500;
+
+export interface SpanWriterParts {
+  readonly capturer: Capturer;
+  readonly report: Report;
+  /** Bytes of all values of one span. */
+  readonly spanBytes: number;
+  readonly pseudonymOf?: ((id: string) => string) | undefined;
+  /** What usage costs; nobody knows unless it is given. */
+  readonly prices?: PriceList;
+}
 
 /**
  * Writes what a caller says into a span's fields, and makes sense of what is no sense: a wrong value costs itself and
@@ -19,12 +30,14 @@ export class SpanWriter {
   readonly #report: Report;
   readonly #spanBytes: number;
   readonly #pseudonymOf: (id: string) => string;
+  readonly #prices: PriceList;
 
-  constructor(capturer: Capturer, report: Report, spanBytes: number, pseudonymOf: (id: string) => string = (id) => id) {
+  constructor({ capturer, report, spanBytes, pseudonymOf = (id) => id, prices = noPrices }: SpanWriterParts) {
     this.#capturer = capturer;
     this.#report = report;
     this.#spanBytes = spanBytes;
     this.#pseudonymOf = pseudonymOf;
+    this.#prices = prices;
   }
 
   /** A user's or a session's id, as it is or as its pseudonym. */
@@ -136,6 +149,12 @@ export class SpanWriter {
     if (given.ttftMs !== undefined) fields.ttftMs = this.#amount('ttftMs', given.ttftMs);
     if (given.responseId !== undefined) fields.responseId = asText(given.responseId);
     if (given.toolCalls !== undefined) fields.toolCallsText = this.value(given.toolCalls, fields);
+  }
+
+  /** US dollars for what a span used; null where nobody knows. */
+  cost({ usage, model, provider }: SpanFields): number | null {
+    if (usage === null || model === null) return null;
+    return this.#prices.costOf(usage, model, provider, new Date());
   }
 
   #usage(usage: unknown): SpanFields['usage'] {

@@ -2,7 +2,9 @@ import { roundMs } from '../base/clock.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
 import { fingerprintOf } from '../capture/fingerprint.ts';
-import { readAnswer } from '../capture/usage/answer.ts';
+import { findAnswer, readAnswer } from '../capture/usage/answer.ts';
+import type { Answer } from '../capture/usage/format.ts';
+import type { ToolCall } from '../capture/usage/tool-call.ts';
 import { mergeUsage } from '../capture/usage/usage.ts';
 import { detachedHost } from './detached-host.ts';
 import { Failures } from './failures.ts';
@@ -20,6 +22,7 @@ import {
   type SpanUpdate,
 } from './span-options.ts';
 import { SpanView } from './span-view.ts';
+import { StreamTimes } from './stream-times.ts';
 
 /** Where a live span comes from. */
 export interface SpanOrigin {
@@ -40,6 +43,8 @@ export interface Ending {
   /** The same as JSON text, for what was captured piece by piece. */
   readonly outputText?: string | null;
   readonly thrown?: { readonly error: unknown };
+  /** What a streamed answer asked for. */
+  readonly toolCalls?: readonly ToolCall[] | undefined;
 }
 
 const mostLinks = 100;
@@ -64,6 +69,7 @@ export class Span extends SpanView {
   readonly #includesOutput: boolean;
   #fingerprint: string | null = null;
   #failures: Failures | undefined;
+  #stream: StreamTimes | undefined;
   /** Let go of at the end, so that a handle kept by a timer keeps no ancestors. */
   #parent: Span | undefined;
 
@@ -144,7 +150,7 @@ export class Span extends SpanView {
     const endedAt = this.#host.clock.now();
     const { error, ...update } = givenOptions(options);
     this.#host.writer.update(this.#permitted(update), this.fields);
-    if (update.usage === undefined) this.#readAnswer(update.output);
+    this.#takeOutputAnswer(update.output, update.usage === undefined);
     if (error !== undefined && error !== null) this.#takeError(error);
     this.#close('ok', endedAt);
   }
@@ -169,16 +175,18 @@ export class Span extends SpanView {
     const endedAt = this.#host.clock.now();
     if (ending.thrown !== undefined) this.#takeError(ending.thrown.error, true);
     this.#takeOutput(ending);
+    this.#takeToolCalls(ending.toolCalls);
+    if (this.#stream !== undefined) this.#host.writer.metadata(this.#stream.metadata, this.fields);
     this.#close(ending.outcome, endedAt);
   }
 
-  /** Adds what one part of a streamed answer says of usage, model and time. */
-  observe(part: unknown, isFirst: boolean): void {
+  /** Notes that a part of a stream came, and what it says of usage, model and id. */
+  observe(answer: Answer | undefined, isFirst: boolean): void {
     if (this.fields.endedAt !== null) return;
-    if (isFirst && this.type === 'generation') {
-      this.fields.ttftMs ??= roundMs(this.#host.clock.now() - this.fields.startedAt);
-    }
-    this.#readAnswer(part);
+    const now = this.#host.clock.now();
+    if (isFirst) this.fields.ttftMs ??= roundMs(now - this.fields.startedAt);
+    (this.#stream ??= new StreamTimes()).note(now);
+    this.#takeAnswer(answer);
   }
 
   /** `using span = …`: ends it with the block. Disposal cannot see an error, so that the level stays as it is. */
@@ -259,7 +267,7 @@ export class Span extends SpanView {
   #takeOutput({ output, outputText }: Ending): void {
     const fields = this.fields;
     const { writer } = this.#host;
-    if (output !== undefined && fields.usage === null) this.#readAnswer(output);
+    if (output !== undefined) this.#takeOutputAnswer(output, fields.usage === null);
     // What the body set by hand says more than what it returned.
     if (!this.#includesOutput || fields.outputText !== null) return;
     fields.outputText = outputText === undefined ? writer.value(output, fields) : writer.bounded(outputText, fields);
@@ -279,13 +287,26 @@ export class Span extends SpanView {
     fields.statusMessage ??= fields.error;
   }
 
-  #readAnswer(value: unknown): void {
-    const answer = readAnswer(value);
+  /** A generation's answer may stand inside what was built around it; any other call is asked for its own only. */
+  #takeOutputAnswer(output: unknown, takesUsage: boolean): void {
+    const answer = this.type === 'generation' ? findAnswer(output) : readAnswer(output);
+    this.#takeAnswer(answer, takesUsage);
+    this.#takeToolCalls(answer?.toolCalls);
+  }
+
+  /** What was told by hand says more than what is found. */
+  #takeAnswer(answer: Answer | undefined, takesUsage = true): void {
     if (answer === undefined) return;
     const fields = this.fields;
-    fields.usage = mergeUsage(fields.usage, answer.usage);
+    if (takesUsage) fields.usage = mergeUsage(fields.usage, answer.usage);
     fields.model ??= answer.model ?? null;
+    fields.provider ??= answer.provider ?? null;
     fields.responseId ??= answer.responseId ?? null;
+  }
+
+  #takeToolCalls(calls: readonly ToolCall[] | undefined): void {
+    if (calls === undefined || calls.length === 0 || !this.#includesOutput) return;
+    this.fields.toolCallsText ??= this.#host.writer.value(calls, this.fields);
   }
 
   #close(outcome: Outcome, endedAt: number): void {
@@ -295,6 +316,7 @@ export class Span extends SpanView {
     // A level that was told by hand says as much as an exception (C8).
     fields.outcome = isError && outcome === 'ok' ? 'error' : outcome;
     if (isError) fields.error ??= fields.statusMessage;
+    fields.costUsd ??= this.#host.writer.cost(fields);
     if (isError) this.#parent?.noteFailure(fields.name, fields.inputText, this.#fingerprint);
     this.#parent = undefined;
     if (this.#head === undefined) return;

@@ -19,6 +19,7 @@ export const rows: readonly (readonly string[])[] = [
   ['store'],
   ['span'],
   ['capture'],
+  ['pricing'],
   ['base'],
 ];
 
@@ -29,6 +30,7 @@ const initFiles: ReadonlySet<string> = new Set(['init.ts', 'options.ts', 'enviro
 export const packageRooms: Readonly<Record<string, string>> = {
   'reflect-metadata': 'decorators',
   'lru-cache': 'store',
+  '@pydantic/genai-prices': 'pricing',
   nanoid: 'base',
   pino: 'base',
 };

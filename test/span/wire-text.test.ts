@@ -140,12 +140,12 @@ describe('wire text', () => {
     const exporter = new InMemoryTraceExporter();
     const span = createTracer({ exporter }).generation('g');
     span.update({ costUsd: Number.NaN, ttftMs: Number.POSITIVE_INFINITY, attempt: Number.NaN });
-    span.end({ costUsd: -1, usage: { inputTokens: 1e21 } });
+    span.end({ costUsd: -1, usage: { inputTokens: 1e21, outputTokens: 2 ** 53 - 1 } });
     expect(exporter.traces[0]?.rootSpan?.toJSON()).toMatchObject({
       cost_usd: null,
       ttft_ms: null,
       attempt: 1,
-      usage: { input_tokens: 1e21 },
+      usage: { output_tokens: 9007199254740991 },
     });
   });
 });

@@ -1,82 +1,74 @@
+import { types } from 'node:util';
+import { isObject } from '../../base/object.ts';
 import { untraced } from '../../base/shared.ts';
-import { readAnthropicUsage } from './anthropic.ts';
-import { readOpenAiUsage } from './openai.ts';
-import {
-  completeUsage,
-  readCount,
-  readObject,
-  readText,
-  setCounts,
-  usageKeys,
-  wireUsageKeys,
-  type MutableUsage,
-  type Usage,
-} from './usage.ts';
+import type { Answer } from './format.ts';
+import { formats } from './formats.ts';
+import { completeUsage, readCount, readObject, readText, setCounts, usageKeys, wireUsageKeys } from './usage.ts';
+import type { MutableUsage, Usage } from './usage.ts';
 
-/** What can be read out of a provider's answer. */
-export interface Answer {
-  readonly usage: Usage | undefined;
-  readonly model: string | undefined;
-  readonly responseId: string | undefined;
-}
-
-/** One reader a provider; the first that knows the shape wins, and our own names come last. */
-const readers: readonly ((source: object) => MutableUsage | undefined)[] = [
-  // First, since its answers have OpenAI's detail keys too.
-  readAnthropicUsage,
-  readOpenAiUsage,
-  readOwnUsage,
-];
+/** How many values of a wrapper object are looked at. */
+const mostWrapped = 20;
 
 /** Usage in any known shape, or undefined. Never throws. */
 export function readUsage(source: unknown): Usage | undefined {
-  if (typeof source !== 'object' || source === null) return undefined;
-  return untraced(() => {
-    try {
-      return readKnownUsage(source);
-    } catch {
-      return undefined;
-    }
-  });
+  if (!isObject(source)) return undefined;
+  return safely(() => readKnownUsage(source));
 }
 
-/** What a returned answer, or one chunk of a streamed one, says of usage, model and id. Never throws. */
+/** What a returned answer, or one part of a streamed one, says of itself. Never throws. */
 export function readAnswer(value: unknown): Answer | undefined {
-  if (typeof value !== 'object' || value === null || !mayHoldUsage(value)) return undefined;
+  if (!isObject(value)) return undefined;
+  return safely(() => readKnownAnswer(value));
+}
+
+/** The same, also where the answer is one of the values of a plain object or a list. Never throws. */
+export function findAnswer(value: unknown): Answer | undefined {
+  if (!isObject(value)) return undefined;
+  return safely(() => readKnownAnswer(value) ?? readWrapped(value));
+}
+
+/** A hostile getter costs the usage, not the call. */
+export function safely<Result>(read: () => Result): Result | undefined {
   return untraced(() => {
     try {
-      return readKnownAnswer(value);
+      return read();
     } catch {
-      // A hostile getter costs the usage, not the call.
       return undefined;
     }
   });
-}
-
-/** Asking by `in` runs no getter; a Proxy may still throw. */
-function mayHoldUsage(value: object): boolean {
-  try {
-    return 'usage' in value || 'message' in value;
-  } catch {
-    return false;
-  }
 }
 
 function readKnownUsage(source: object): Usage | undefined {
-  for (const read of readers) {
-    const usage = read(source);
+  for (const { readUsage: read } of formats) {
+    const usage = read?.(source);
     if (usage !== undefined) return completeUsage(usage);
   }
-  return undefined;
+  return completeUsage(readOwnUsage(source));
 }
 
 function readKnownAnswer(value: object): Answer | undefined {
-  // Anthropic's first stream event holds the message; every other answer is the message.
-  const answer = Reflect.get(value, 'type') === 'message_start' ? (readObject(value, 'message') ?? value) : value;
-  const source = readObject(answer, 'usage');
+  for (const { readAnswer: read } of formats) {
+    const answer = read?.(value);
+    if (answer !== undefined) return answer;
+  }
+  // Embeddings, rerankers, and what people build themselves.
+  const source = 'usage' in value ? readObject(value, 'usage') : undefined;
   const usage = source && readKnownUsage(source);
-  if (usage === undefined) return undefined;
-  return { usage, model: readText(answer, 'model'), responseId: readText(answer, 'id') };
+  return usage && { usage, model: readText(value, 'model'), responseId: readText(value, 'id') };
+}
+
+/** Reads data only: a getter of the user's is not run to see whether there is an answer behind it. */
+function readWrapped(value: object): Answer | undefined {
+  const prototype: unknown = Array.isArray(value) ? null : Object.getPrototypeOf(value);
+  if (types.isProxy(value) || (prototype !== null && prototype !== Object.prototype)) return undefined;
+  let looks = 0;
+  for (const key in value) {
+    if ((looks += 1) > mostWrapped) return undefined;
+    const item: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
+    const answer = isObject(item) && !types.isProxy(item) ? readKnownAnswer(item) : undefined;
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 /** Our own names, as TypeScript and as the wire spell them. */

@@ -54,15 +54,25 @@ export function completeUsage(usage: MutableUsage): Usage | undefined {
   return Object.keys(usage).length === 0 ? undefined : Object.freeze({ ...usage });
 }
 
-/** A count as a provider gives it, or undefined for what is no count (NaN, negative, a word). */
+/**
+ * A count as a provider gives it, or undefined for what is none: NaN, negative, a word, more than a number can hold
+ * exactly. Digits in a text are a count.
+ */
 export function readCount(source: object, key: string): number | undefined {
   const value: unknown = Reflect.get(source, key);
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+  const count = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  return typeof count === 'number' && count >= 0 && count <= Number.MAX_SAFE_INTEGER ? count : undefined;
 }
 
 export function readObject(source: object, key: string): object | undefined {
   const value: unknown = Reflect.get(source, key);
   return isObject(value) ? value : undefined;
+}
+
+/** The items of a list; none where there is no list. */
+export function readList(source: object, key: string): readonly unknown[] {
+  const value: unknown = Reflect.get(source, key);
+  return Array.isArray(value) ? value : [];
 }
 
 export function readText(source: object, key: string): string | undefined {

@@ -1,7 +1,7 @@
 import { createTracer, InMemoryTraceExporter, traced, withTracer, type SpanRecord, type Usage } from 'clew';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { record } from './recording.ts';
+import { record } from '../recording.ts';
 
 function usageOf(usage: object): Usage | null {
   return record((tracer) => tracer.generation('g').end({ usage })).span.usage;
@@ -78,6 +78,10 @@ describe('usage', () => {
       inputTokens: 30,
       cacheWriteTokens: 20,
     });
+    expect(usageOf({ ...usage, output_tokens_details: { thinking_tokens: 3 } })).toMatchObject({
+      inputTokens: 130,
+      reasoningTokens: 3,
+    });
     expect(usageOf({ ...usage, cache_read_input_tokens: null, cache_creation_input_tokens: null })).toEqual({
       inputTokens: 10,
       outputTokens: 5,
@@ -138,7 +142,9 @@ describe('usage', () => {
   });
 
   it.each([
-    ['a text', '50'],
+    ['a word', 'fifty'],
+    ['an empty text', ''],
+    ['more than a number can hold', 1e300],
     ['NaN', Number.NaN],
     ['Infinity', Number.POSITIVE_INFINITY],
     ['a negative number', -1],
@@ -150,6 +156,10 @@ describe('usage', () => {
     expect(usageOf({ input_tokens: count, output_tokens: 12 })).toEqual({ outputTokens: 12 });
     expect(usageOf({ prompt_tokens: count, completion_tokens: 12 })).toEqual({ outputTokens: 12 });
     expect(usageOf({ inputTokens: count })).toBeNull();
+  });
+
+  it('takes digits in a text for the count they are', () => {
+    expect(usageOf({ input_tokens: '50', output_tokens: 12 })).toMatchObject({ inputTokens: 50, outputTokens: 12 });
   });
 
   it('is never more than known names with numbers of 0 or more, whatever is given', () => {
