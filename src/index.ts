@@ -5,6 +5,7 @@ export type { ExceptionRecord } from './capture/exception.ts';
 export type { CaptureLimits } from './capture/limits.ts';
 export type { MaskRules } from './capture/masking.ts';
 export type { MaskPattern } from './capture/patterns.ts';
+export type { ToolCall } from './capture/usage/tool-call.ts';
 export type { Usage } from './capture/usage/usage.ts';
 export {
   generation,
@@ -36,6 +37,8 @@ export type { LaneStats } from './pipeline/account.ts';
 export type { FlushResult } from './pipeline/lanes.ts';
 export type { MaskableRecord, RecordMask } from './pipeline/record-masker.ts';
 export type { Sampler } from './pipeline/sampling.ts';
+export type { ModelPrice, OwnPrices } from './pricing/prices.ts';
+export type { Evaluation } from './span/evaluation.ts';
 export type { SpanLink } from './span/fields.ts';
 export type { EndResult } from './span/host.ts';
 export type { Json, JsonObject } from './span/json.ts';

@@ -122,6 +122,7 @@ export function buildTrace(
     tags: head.tags,
     metadataText: head.metadataText,
     links: head.links,
+    evaluations: head.evaluations,
     anchor: head.anchor,
     startedAt: head.startedAt,
     durationMs: head.root?.durationMs ?? null,

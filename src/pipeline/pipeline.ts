@@ -89,6 +89,18 @@ export class Pipeline {
     this.#closeExcess();
   }
 
+  /** Something was told of a trace whose root had ended: a record without spans says it to whoever has the trace. */
+  amended(head: TraceHead): void {
+    if (head.root === undefined || head.sampling === null || head.sampling === undefined) return;
+    this.#parts.masker?.maskHead(head);
+    head.rev += 1;
+    const amendment = buildTrace(head, [], 0, { amends: true, rev: head.rev });
+    const instant = this.#parts.lanes.exportNow(amendment);
+    // What still waits for late spans goes out with it.
+    const delivery = head.wasSent ? this.#parts.lanes.exportComplete(amendment) : undefined;
+    head.delivery = delivery === undefined ? instant : joinDeliveries(instant, delivery);
+  }
+
   spansOf(head: TraceHead): readonly (Span | SpanRecord)[] {
     return head.collection instanceof TraceCollection ? head.collection.spans : [];
   }

@@ -46,8 +46,9 @@ export class RecordMasker {
       session_name: sessionName,
       tags: [...tags],
       metadata: { ...parseObject(metadataText) },
+      evaluations: head.evaluations.map((evaluation) => ({ ...evaluation })),
     };
-    Object.assign(head, this.#apply(wire, readHead) ?? readHead({}));
+    Object.assign(head, this.#apply(wire, (masked) => readHead(masked, head)) ?? readHead({}, head));
   }
 
   /** What the mask made of a record, read out of what it returned; undefined when either failed. */
@@ -80,7 +81,7 @@ function readSpan(masked: MaskableRecord, record: SpanRecord): Partial<SpanField
   };
 }
 
-function readHead(masked: MaskableRecord): Partial<TraceHead> {
+function readHead(masked: MaskableRecord, { evaluations }: TraceHead): Partial<TraceHead> {
   return {
     name: asText(masked['name']) ?? '[masked]',
     userId: asText(masked['user_id']),
@@ -88,7 +89,20 @@ function readHead(masked: MaskableRecord): Partial<TraceHead> {
     sessionName: asText(masked['session_name']),
     tags: Array.isArray(masked['tags']) ? masked['tags'].map(String) : [],
     metadataText: asJson(masked['metadata']),
+    evaluations: maskEvaluations(evaluations, masked['evaluations']),
   };
+}
+
+/** Scores stay; texts are what the mask made of them. */
+function maskEvaluations(evaluations: TraceHead['evaluations'], masked: unknown): TraceHead['evaluations'] {
+  const changes: readonly unknown[] = Array.isArray(masked) ? masked : [];
+  return evaluations.map(({ score }, index) => {
+    const change = changes[index];
+    const [name, label, comment] = ['name', 'label', 'comment'].map((key) =>
+      isDictionary(change) ? asText(change[key]) : null,
+    );
+    return { name: name ?? '[masked]', score, label: label ?? null, comment: comment ?? null };
+  });
 }
 
 function withoutContent(record: SpanRecord): Partial<SpanFields> {

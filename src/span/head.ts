@@ -1,4 +1,5 @@
 import type { TimeAnchor } from '../base/clock.ts';
+import { noEvaluations, type Evaluation } from './evaluation.ts';
 import type { SpanLink } from './fields.ts';
 import type { Level, Outcome } from './kind.ts';
 import type { SamplingDecision, Service } from './trace-fields.ts';
@@ -39,6 +40,7 @@ export interface TraceHead {
   tags: readonly string[];
   metadataText: string | null;
   links: readonly SpanLink[];
+  evaluations: readonly Evaluation[];
   /** How many records of this trace were made. */
   rev: number;
   /** The root's id; children name it as their parent. */
@@ -68,6 +70,7 @@ export function openHead(start: HeadStart): TraceHead {
     userId: null,
     metadataText: null,
     links: [],
+    evaluations: noEvaluations,
     rev: 0,
     rootId: '',
     root: undefined,

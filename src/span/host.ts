@@ -33,6 +33,8 @@ export interface SpanHost<Handle> {
   block<Result>(span: Handle, run: () => Result): Result;
   started(span: Handle, head: TraceHead): void;
   ended(record: SpanRecord, head: TraceHead): void;
+  /** Something was told of a trace that had ended. */
+  amended(head: TraceHead): void;
   /** The spans of a trace so far. */
   spansOf(head: TraceHead): readonly (Handle | SpanRecord)[];
   /** Resolves when the trace was exported, or could not be; never rejects, never later than 5 s. */

@@ -9,4 +9,5 @@ export class NoopTrace extends Trace {
   }
 
   override update(): void {}
+  override evaluate(): void {}
 }

@@ -2,6 +2,7 @@ import type { TimeAnchor } from '../base/clock.ts';
 import { NO_SPAN_ID } from '../base/ids.ts';
 import { isDictionary } from '../base/object.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { EventFields } from './fields.ts';
 import { isSpanKind, levels, outcomes } from './kind.ts';
 import { SpanRecord } from './record.ts';
@@ -59,6 +60,7 @@ function traceOf(fields: WireFields): TraceRecord | undefined {
     usage: fields.usage(),
     costUsd: fields.number('cost_usd'),
     unpriced: fields.texts('unpriced'),
+    evaluations: fields.objects('evaluations').map((evaluation) => evaluationOf(new WireFields(evaluation))),
     sampling: samplingOf(fields),
     droppedSpans: fields.number('dropped_spans') ?? 0,
     amends: fields.value('amends') === true,
@@ -112,6 +114,11 @@ function eventOf(fields: WireFields, anchor: TimeAnchor): EventFields {
     level: fields.oneOf('level', levels) ?? 'DEFAULT',
     inputText: fields.json('input'),
   };
+}
+
+function evaluationOf(fields: WireFields): Evaluation {
+  const [name, label, comment] = [fields.text('name') ?? '', fields.text('label'), fields.text('comment')];
+  return { name, score: fields.number('score'), label, comment };
 }
 
 function samplingOf(fields: WireFields): SamplingDecision {

@@ -4,6 +4,7 @@ import type { Capturer } from '../capture/capturer.ts';
 import { marker } from '../capture/marker.ts';
 import { readUsage } from '../capture/usage/answer.ts';
 import { noPrices, type PriceList } from '../pricing/prices.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { EventFields, SpanFields, SpanLink } from './fields.ts';
 import { isLevel, isSpanKind, type Level, type SpanKind } from './kind.ts';
 import { givenOptions, type GenerationFields, type SpanUpdate } from './span-options.ts';
@@ -82,6 +83,18 @@ export class SpanWriter {
     if (isLevel(level)) return level;
     this.#wrong('level', 'a level is DEBUG, DEFAULT, WARNING or ERROR; the wrong one was left out');
     return fallback;
+  }
+
+  evaluation(name: unknown, score: unknown, label: unknown, comment: unknown): Evaluation {
+    const number = score ?? null;
+    const isScore = number === null || (typeof number === 'number' && Number.isFinite(number));
+    if (!isScore) this.#wrong('score', 'the score of an evaluation is a number, or null; it was left out');
+    return Object.freeze({
+      name: this.name(name),
+      score: isScore ? number : null,
+      label: this.phrase(label),
+      comment: this.phrase(comment),
+    });
   }
 
   phrase(text: unknown): string | null {

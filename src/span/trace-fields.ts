@@ -1,5 +1,6 @@
 import type { TimeAnchor } from '../base/clock.ts';
 import type { Usage } from '../capture/usage/usage.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { SpanLink } from './fields.ts';
 import type { Level, Outcome } from './kind.ts';
 import type { SpanRecord } from './record.ts';
@@ -45,6 +46,7 @@ export interface TraceFields {
   usage: Usage | null;
   costUsd: number | null;
   unpriced: readonly string[];
+  evaluations: readonly Evaluation[];
   sampling: SamplingDecision;
   droppedSpans: number;
   amends: boolean;

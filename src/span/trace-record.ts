@@ -1,6 +1,7 @@
 import { formatTime, type TimeAnchor } from '../base/clock.ts';
 import { SDK } from '../base/version.ts';
 import type { Usage } from '../capture/usage/usage.ts';
+import { evaluationsText, type Evaluation } from './evaluation.ts';
 import type { SpanLink } from './fields.ts';
 import { parseFrozen, parseObject, parseWire, type Json, type JsonObject } from './json.ts';
 import type { Level, Outcome } from './kind.ts';
@@ -42,6 +43,8 @@ export class TraceRecord implements Readonly<TraceFields> {
   readonly usage: Usage | null;
   readonly costUsd: number | null;
   readonly unpriced: readonly string[];
+  /** What was thought of it, in the order in which it was told. */
+  readonly evaluations: readonly Evaluation[];
   readonly sampling: SamplingDecision;
   readonly droppedSpans: number;
   /** True when this record only adds spans to one that was exported before. */
@@ -75,6 +78,7 @@ export class TraceRecord implements Readonly<TraceFields> {
     this.usage = fields.usage;
     this.costUsd = fields.costUsd;
     this.unpriced = fields.unpriced;
+    this.evaluations = fields.evaluations;
     this.sampling = fields.sampling;
     this.droppedSpans = fields.droppedSpans;
     this.amends = fields.amends;
@@ -132,7 +136,7 @@ export class TraceRecord implements Readonly<TraceFields> {
       `"level":"${this.level}","outcome":"${this.outcome}","status_message":${quote(this.statusMessage)},` +
       `"error_count":${this.errorCount},"input":${this.inputText ?? 'null'},"output":${this.outputText ?? 'null'},` +
       `"usage":${usageText(this.usage)},"cost_usd":${numberText(this.costUsd)},` +
-      `"unpriced":${this.unpriced.length === 0 ? '[]' : JSON.stringify(this.unpriced)},"evaluations":[],` +
+      `"unpriced":${this.unpriced.length === 0 ? '[]' : JSON.stringify(this.unpriced)},"evaluations":${evaluationsText(this.evaluations)},` +
       `"sampling":{"rate":${sampling.rate},"reason":"${sampling.reason}"},"dropped_spans":${this.droppedSpans},` +
       `"amends":${this.amends},"voice":null,"spans":[${spans}]}`
     );
@@ -157,6 +161,8 @@ export function mergeTraces(earlier: TraceRecord, later: TraceRecord): TraceReco
     ...newer,
     inputText: newer.inputText ?? older.inputText,
     outputText: newer.outputText ?? older.outputText,
+    // A later record has the earlier ones too, unless it is another process's.
+    evaluations: newer.evaluations.length === 0 ? older.evaluations : newer.evaluations,
     ...summarise(spans),
     droppedSpans: Math.max(older.droppedSpans, newer.droppedSpans),
     amends: older.amends && newer.amends,

@@ -33,6 +33,8 @@ export interface TraceOrigin {
   readonly root: Span;
 }
 
+const mostEvaluations = 100;
+
 /**
  * A trace that is open: one user-facing interaction and the root of its spans. What is called inside `run`, a block or
  * a wrapper nests under it. No method throws; `end` never rejects and need not be awaited.
@@ -170,6 +172,21 @@ export class Trace {
     head.metadataText = mergeObjectTexts(head.metadataText, writer.metadataText(metadata));
     if (input !== undefined) this.#root?.update({ input });
     if (output !== undefined) this.#root?.update({ output });
+  }
+
+  /**
+   * Tells what somebody, or something, thinks of the trace: while it is open, or after its end, when it amends what was
+   * exported. The first hundred are kept.
+   *
+   * @param score - Any number, whatever scale you use; null where there is only a label.
+   * @param label - In a word: `wrong`, `pass`. A report lists what is called wrong.
+   */
+  evaluate(name: string, score?: number | null, label?: string | null, comment?: string | null): void {
+    const head = this.#head;
+    if (head.evaluations.length >= mostEvaluations) return;
+    const evaluation = this.#host.writer.evaluation(name, score, label, comment);
+    head.evaluations = Object.freeze([...head.evaluations, evaluation]);
+    if (head.root !== undefined) this.#host.amended(head);
   }
 
   /**

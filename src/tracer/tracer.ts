@@ -182,6 +182,10 @@ export class Tracer implements SpanHost<Span> {
     this.#parts.pipeline.ended(record, head);
   }
 
+  amended(head: TraceHead): void {
+    this.#parts.pipeline.amended(head);
+  }
+
   spansOf(head: TraceHead): readonly (Span | SpanRecord)[] {
     return this.#parts.pipeline.spansOf(head);
   }

@@ -123,6 +123,35 @@ describe('the SQLite file', () => {
     await expect(nowhere.export(trace)).rejects.toThrow(/ENOTDIR|EEXIST/);
   });
 
+  it('has evaluations, also those that came after the end', async () => {
+    const { tracer, path } = setUp();
+    const trace = tracer.trace('run');
+    trace.evaluate('tone', 0.5);
+    await trace.end();
+    trace.evaluate('correctness', 0, 'wrong');
+    await tracer.flush();
+    const label = `SELECT value ->> '$.label' FROM traces, json_each(evaluations) ORDER BY json_each.key`;
+    expect(query(path, label)).toEqual([[null], ['wrong']]);
+    expect((await new SqliteTraceStore(path).get(trace.traceId))?.evaluations).toHaveLength(2);
+  });
+
+  it('of the first version is brought up to date, with what is in it', async () => {
+    const { tracer, path } = setUp();
+    makeTraces(tracer, 2);
+    await tracer.shutdown();
+    const old = new DatabaseSync(path);
+    old.exec('ALTER TABLE trace DROP COLUMN evaluations; PRAGMA user_version = 1');
+    old.close();
+    const { tracer: later } = setUp({}, {}, path);
+    later.trace('new', (trace) => trace.evaluate('tone', 1));
+    expect(await later.flush()).toMatchObject({ sent: 1, pending: 0 });
+    expect(query(path, 'SELECT name, evaluations FROM traces ORDER BY start_time')).toEqual([
+      ['trace 0', '[]'],
+      ['trace 1', '[]'],
+      ['new', '[{"name":"tone","score":1,"label":null,"comment":null}]'],
+    ]);
+  });
+
   it('merges what amends a trace, whatever comes first', async () => {
     for (const order of [(list: readonly unknown[]) => list, (list: readonly unknown[]) => list.toReversed()]) {
       const path = join(temporaryFolder(), 'clew.db');

@@ -65,4 +65,5 @@ export const migrations: readonly string[] = [
       start_time, duration_ms, level, outcome, error, attempt, input, output
     FROM span WHERE kind = 'tool' OR name LIKE 'tool:%';
   `,
+  `ALTER TABLE trace ADD COLUMN evaluations TEXT NOT NULL DEFAULT '[]'`,
 ];

@@ -1,4 +1,5 @@
 import { roundMs } from '../../base/clock.ts';
+import { evaluationsText } from '../../span/evaluation.ts';
 import type { SpanRecord } from '../../span/record.ts';
 import type { TraceRecord } from '../../span/trace-record.ts';
 import { eventsText, exceptionText, linksText, usageText } from '../../span/wire.ts';
@@ -39,6 +40,7 @@ export const traceColumns: readonly Column<TraceRecord>[] = [
   ['usage', (trace) => textOrNull(usageText(trace.usage))],
   ['cost_usd', (trace) => trace.costUsd],
   ['unpriced', (trace) => JSON.stringify(trace.unpriced)],
+  ['evaluations', (trace) => evaluationsText(trace.evaluations)],
   ['sampling', (trace) => JSON.stringify(trace.sampling)],
   ['dropped_spans', (trace) => trace.droppedSpans],
 ];
@@ -79,10 +81,19 @@ export const spanColumns: readonly Column<SpanRecord>[] = [
 
 /** Columns whose text is JSON already. */
 const jsonColumns: ReadonlySet<string> = new Set(
-  ['tags', 'metadata', 'links', 'usage', 'unpriced', 'sampling', 'exception', 'input', 'output', 'events'].concat([
-    'model_parameters',
-    'tool_calls',
-  ]),
+  [
+    'tags',
+    'metadata',
+    'links',
+    'usage',
+    'unpriced',
+    'evaluations',
+    'sampling',
+    'exception',
+    'input',
+    'output',
+    'events',
+  ].concat(['model_parameters', 'tool_calls']),
 );
 
 /** A row as the members of its wire object. */
