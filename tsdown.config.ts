@@ -22,6 +22,8 @@ const common: UserConfig = {
 export default defineConfig([
   {
     ...common,
+    // The command line is run, never required.
+    entry: { ...entry, bin: 'src/bin.ts' },
     format: 'esm',
     deps: { onlyBundle: [] },
   },

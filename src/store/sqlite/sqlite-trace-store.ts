@@ -8,6 +8,7 @@ import { readRows } from './trace-reader.ts';
 import type { Cell } from './trace-row.ts';
 
 const mostTraces = 10_000;
+const pageLength = 200;
 /** Readers of a WAL file wait for nobody but the one who opens or recovers it. */
 const lockWaitMs = 1_000;
 
@@ -45,6 +46,19 @@ export class SqliteTraceStore {
   last(count = 10): Promise<readonly TraceRecord[]> {
     const limit = Math.min(mostTraces, Math.max(0, Math.floor(count) || 0));
     return this.#read('true', [], `ORDER BY start_time DESC LIMIT ${limit}`);
+  }
+
+  /** Every trace, oldest first, some hundred at a time. Rejects as `get` does. */
+  async *all(): AsyncGenerator<TraceRecord> {
+    let last: readonly Cell[] = ['', ''];
+    for (;;) {
+      const order = `ORDER BY start_time, trace_id LIMIT ${pageLength}`;
+      const page = await this.#read('(start_time, trace_id) > (?, ?)', last, order);
+      yield* page;
+      const end = page.at(-1);
+      if (end === undefined || page.length < pageLength) return;
+      last = [end.startTime, end.traceId];
+    }
   }
 
   /** Opened for each question: whoever replaces the file is not in the way of a handle that is kept. */
