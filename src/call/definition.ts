@@ -8,6 +8,8 @@ export interface CallDefinition {
   readonly isTrace: boolean;
   /** The body of a generator runs at its first `next()`, and so does its span. */
   readonly isGenerator: boolean;
+  /** As its author has written it; a function that returns a promise need not be. */
+  readonly isAsync: boolean;
   readonly includeInput: boolean;
   readonly includeOutput: boolean;
   /** The arguments under the names that a reader knows them by. */

@@ -102,6 +102,7 @@ function define(
     },
     isTrace: kind === 'trace',
     isGenerator: types.isGeneratorFunction(authorsFunction(original)),
+    isAsync: types.isAsyncFunction(authorsFunction(original)),
     includeInput,
     includeOutput,
     inputOf: createInputNaming({ params, redact, redactedPositions, source }),

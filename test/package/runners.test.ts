@@ -29,6 +29,29 @@ describe('Jest with CommonJS', () => {
     expect(code).toBe(0);
   });
 
+  it('runs tests with matchers, which keep their traces apart, and prices what they cost', async () => {
+    await consumer.write(
+      'matchers.test.js',
+      `const { traced } = require('clew');
+      const { matchers, withTraces } = require('clew/testing');
+      expect.extend(matchers);
+      const ask = traced({ name: 'ask', type: 'generation', model: 'gpt-4.1-mini' }, async () => ({
+        usage: { prompt_tokens: 1000, completion_tokens: 0 },
+      }));
+      for (const n of [1, 2]) {
+        test.concurrent('a traced call ' + n, withTraces(async (traces) => {
+          await ask();
+          expect(traces.only).toHaveSpan('ask');
+          expect(traces.only).toCostLessThan(0.00041);
+          expect(traces.only).not.toHaveTraceTree('other');
+        }));
+      }`,
+    );
+    const { code, stderr } = await consumer.tool('jest', 'matchers.test.js');
+    expect(stderr).toMatch(/2 passed, 2 total/);
+    expect(code).toBe(0);
+  });
+
   it('is not disturbed when the log cannot be loaded', async () => {
     await consumer.write(
       'log.test.js',
@@ -43,6 +66,32 @@ describe('Jest with CommonJS', () => {
     const { code, stderr } = await consumer.tool('jest', 'log.test.js');
     expect(stderr).toMatch(/1 passed, 1 total/);
     expect(code).toBe(0);
+  });
+});
+
+describe('node:test', () => {
+  it('runs tests with assertions that show the tree', async () => {
+    consumer = await Consumer.create({ type: 'module' });
+    await consumer.write(
+      'agent.test.js',
+      `import { test } from 'node:test';
+      import { traced } from 'clew';
+      import { assertTrace, withTraces } from 'clew/testing';
+      const search = traced({ name: 'search', kind: 'tool' }, async (query) => [query]);
+      test('passes', withTraces(async (traces) => {
+        await search('parcel');
+        assertTrace(traces.only).toHaveCalledTools(['search']);
+      }));
+      test('fails', withTraces(async (traces, context) => {
+        await search('parcel');
+        assertTrace(traces.only).toHaveCalledTools([context.name]);
+      }));`,
+    );
+    const { stdout } = await consumer.node('--test', '--test-reporter=tap', 'agent.test.js');
+    expect(stdout).toContain('ok 1 - passes');
+    expect(stdout).toContain('not ok 2 - fails');
+    expect(stdout).toContain('expected the tools to be called: fails');
+    expect(stdout).toContain('→ search');
   });
 });
 
