@@ -75,7 +75,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // A machine that is busy with something else must not make a promise look broken.
-    testTimeout: isMutating ? 6_000 : 30_000,
+    testTimeout: isMutating ? 10_000 : 30_000,
     // A mutant is tried in the time of its tests, and not of the imports of forty files.
     isolate: !isMutating,
     execArgv: isMutating ? [] : ['--expose-gc'],

@@ -57,6 +57,7 @@ export type {
   TraceUpdate,
   UsageLike,
 } from './span/span-options.ts';
+export type { ToolUse } from './span/tool-use.ts';
 export { Trace, type NewTrace } from './span/trace.ts';
 export type { SamplingDecision, Service } from './span/trace-fields.ts';
 export type { TraceRecord } from './span/trace-record.ts';

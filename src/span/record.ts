@@ -122,6 +122,13 @@ export class SpanRecord implements Readonly<SpanFields> {
     return parseFrozen(this.toolCallsText ?? '[]');
   }
 
+  /** Output tokens by the second, from the first part of a stream on; null where either is not known. */
+  get tokensPerSecond(): number | null {
+    const tokens = this.usage?.outputTokens;
+    const ms = (this.durationMs ?? 0) - (this.ttftMs ?? 0);
+    return tokens === undefined || ms <= 0 ? null : (tokens * 1000) / ms;
+  }
+
   get events(): readonly EventRecord[] {
     return this.eventFields.map(({ name, at, level, inputText }) => ({
       name,

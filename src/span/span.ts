@@ -2,7 +2,7 @@ import { roundMs } from '../base/clock.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
 import { fingerprintOf } from '../capture/fingerprint.ts';
-import { findAnswer, readAnswer } from '../capture/usage/answer.ts';
+import { findAnswer, readAnswer, unreadUsageIn } from '../capture/usage/answer.ts';
 import type { Answer } from '../capture/usage/format.ts';
 import type { ToolCall } from '../capture/usage/tool-call.ts';
 import { mergeUsage } from '../capture/usage/usage.ts';
@@ -292,6 +292,16 @@ export class Span extends SpanView {
     const answer = this.type === 'generation' ? findAnswer(output) : readAnswer(output);
     this.#takeAnswer(answer, takesUsage);
     this.#takeToolCalls(answer?.toolCalls);
+    if (this.type === 'generation' && this.fields.usage === null) this.#tellUnread(output);
+  }
+
+  #tellUnread(output: unknown): void {
+    const keys = unreadUsageIn(output);
+    if (keys === undefined) return;
+    this.#host.report.debug(
+      'usage-unread',
+      `the answer of "${this.name}" has a usage with no number of 0 or more under a known name: ${keys.join(', ')}`,
+    );
   }
 
   /** What was told by hand says more than what is found. */

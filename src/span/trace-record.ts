@@ -8,6 +8,7 @@ import type { Level, Outcome } from './kind.ts';
 import type { SpanRecord } from './record.ts';
 import { markAggregates, summarise } from './summary.ts';
 import type { SamplingDecision, Service, TraceFields } from './trace-fields.ts';
+import { toolUsesOf, type ToolUse } from './tool-use.ts';
 import { renderTree, type TreePaint } from './tree.ts';
 import { linksText, msText, numberText, quote, usageText } from './wire.ts';
 
@@ -109,6 +110,11 @@ export class TraceRecord implements Readonly<TraceFields> {
   get rootSpan(): SpanRecord | null {
     const known = new Set(this.spans.map((span) => span.spanId));
     return this.spans.find((span) => span.parentId === null || !known.has(span.parentId)) ?? null;
+  }
+
+  /** The tools that its answers asked for, each with the span that ran it where there is one (G20). */
+  get toolUses(): readonly ToolUse[] {
+    return toolUsesOf(this.spans);
   }
 
   /** The spans as an indented tree: `name  [142ms]  ERROR: message`. */

@@ -1,4 +1,5 @@
 import type { SpanRecord } from '../span/record.ts';
+import { isTool, toolName } from '../span/tool-use.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { markedTree, treeDifference, withoutDurations } from './tree-difference.ts';
 
@@ -126,14 +127,6 @@ function say(isFound: boolean): string {
 
 function listed(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.join(' → ');
-}
-
-export function isTool({ kind, name }: SpanRecord): boolean {
-  return kind === 'tool' || name.startsWith('tool:');
-}
-
-export function toolName({ name }: SpanRecord): string {
-  return name.replace(/^tool:/, '');
 }
 
 function isLike(span: SpanRecord, pattern: SpanPattern): boolean {

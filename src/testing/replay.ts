@@ -6,7 +6,7 @@ import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { withTracer } from '../tracer/active.ts';
 import type { Tracer } from '../tracer/tracer.ts';
-import { isTool } from './matchers.ts';
+import { isTool } from '../span/tool-use.ts';
 import { RecordedTraces } from './recorded-traces.ts';
 
 /** A call for which the recording has no answer, or not a whole one. */

@@ -1,8 +1,10 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as later } from 'node:timers/promises';
+import Anthropic from '@anthropic-ai/sdk';
 import { TraceContext, type TraceRecord, traceSpan, withTracer } from 'clew';
 import { describe, expect, it } from 'vitest';
+import { ScriptedServer } from '../fixtures/scripted-server.ts';
 import { only, spanNamed, startRecording, treesOf } from './recording.ts';
 
 describe('the exercise’s own checks', () => {
@@ -42,6 +44,34 @@ describe('the exercise’s own checks', () => {
     expect(await agent()).toBe('42');
     expect(context.totalTokens).toEqual({ input: 20, output: 5 });
     expect(context.spans).toHaveLength(1);
+  });
+
+  it('T28 an agent of several steps has several spans', async () => {
+    const context = new TraceContext('req_1');
+    await traceSpan(context, 'search', async () => ['a document']);
+    await traceSpan(context, 'llm_call', async () => 'an answer');
+    expect(context.summary().spanCount).toBeGreaterThanOrEqual(2);
+    expect(context.spans.map(({ name }) => name)).toEqual(['search', 'llm_call']);
+  });
+
+  it('T29 Anthropic’s tokens are those of its own client', async () => {
+    const message = {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-haiku-4-5',
+      content: [{ type: 'text', text: '2' }],
+      usage: { input_tokens: 15, output_tokens: 2 },
+    };
+    await using server = await ScriptedServer.start(() => ({ json: message }));
+    const client = new Anthropic({ apiKey: 'test', baseURL: server.baseUrl });
+    const context = new TraceContext('req_1');
+    const messages = [{ role: 'user' as const, content: '1 + 1?' }];
+    const { usage } = await traceSpan(context, 'llm_call', () =>
+      client.messages.create({ model: 'claude-haiku-4-5', max_tokens: 10, messages }),
+    );
+    context.addTokens(usage);
+    expect(context.totalTokens).toEqual({ input: 15, output: 2 });
   });
 
   it('T30 a secret in an exception’s message stays out of errors, spans, records and logs', () => {

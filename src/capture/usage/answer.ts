@@ -27,6 +27,15 @@ export function findAnswer(value: unknown): Answer | undefined {
   return safely(() => readKnownAnswer(value) ?? readWrapped(value));
 }
 
+/** The keys of a `usage` in which no number could be read, so that somebody can be told; undefined where there is none. */
+export function unreadUsageIn(value: unknown): readonly string[] | undefined {
+  if (!isObject(value) || types.isProxy(value)) return undefined;
+  const usage: unknown = Object.getOwnPropertyDescriptor(value, 'usage')?.value;
+  if (!isObject(usage) || types.isProxy(usage)) return undefined;
+  const keys = Object.keys(usage).slice(0, 10);
+  return keys.length === 0 ? undefined : keys;
+}
+
 /** A hostile getter costs the usage, not the call. */
 export function safely<Result>(read: () => Result): Result | undefined {
   return untraced(() => {

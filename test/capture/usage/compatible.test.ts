@@ -98,6 +98,19 @@ describe('an answer that is not as it should be', () => {
     });
   });
 
+  it('whose usage cannot be read names it', () => {
+    const { tracer, memory, log } = startRecording();
+    const answer = { choices: [choice], usage: { prompt_tokens: 'many', completion_tokens: -1 } };
+    withTracer(tracer, () => traced({ name: 'ask', type: 'generation' }, () => answer)());
+    expect(only(only(memory.traces).spans).usage).toBeNull();
+    expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
+      [
+        'debug',
+        'clew: the answer of "ask" has a usage with no number of 0 or more under a known name: prompt_tokens, completion_tokens',
+      ],
+    ]);
+  });
+
   it('with two final usages is what the last one says', async () => {
     const usages = [1, 2].map((n) => ({
       ...chunk,
