@@ -24,6 +24,11 @@ const loaders: Readonly<Record<string, () => Promise<Subject>>> = {
   'call-off': async () => (await import('./subjects/clew-call.ts')).callOff,
   'lines-sonic-boom': async () => (await import('./subjects/lines-sonic-boom.ts')).linesSonicBoom,
   'lines-clew': async () => (await import('./subjects/lines-clew.ts')).linesClew,
+  'answers-bare': async () => (await import('./subjects/answers.ts')).answersBare,
+  'answers-recorded': async () => (await import('./subjects/answers.ts')).answersRecorded,
+  'answers-read': async () => (await import('./subjects/answers.ts')).answersRead,
+  'stream-bare': async () => (await import('./subjects/answers.ts')).streamBare,
+  'stream-read': async () => (await import('./subjects/answers.ts')).streamRead,
   'rows-bare': async () => (await import('./subjects/rows-bare.ts')).rowsBare,
   'rows-clew': async () => (await import('./subjects/rows-clew.ts')).rowsClew,
 };

@@ -43,6 +43,13 @@ export const comparisons: readonly Comparison[] = [
     atLeast: 0.7,
   },
   {
+    subject: 'answers-read',
+    label: 'a generation: usage, tool calls and cost found',
+    against: 'answers-recorded',
+    above: 'answers-bare',
+  },
+  { subject: 'stream-read', label: 'a chunk of a stream of 2,000, put together', against: 'stream-bare' },
+  {
     subject: 'rows-clew',
     label: 'SQLite rows per second',
     against: 'rows-bare',

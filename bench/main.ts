@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { subjectNames } from './catalogue.ts';
 import { compare, comparisons } from './comparisons.ts';
 import { endure, enduranceRows } from './endurance.ts';
+import { measureImports } from './import-time.ts';
 import { describeMachine, describePeers } from './machine.ts';
 import type { Sample } from './measurement.ts';
 import { nodeOfMajor, npm } from './node-versions.ts';
@@ -24,6 +25,7 @@ const usage = `npm run bench -- [options]
   --launches n        how many processes each subject gets, one after the other (default 3)
   --quick             one process and 5 short rounds, for a first look
   --markdown          print the table for docs/performance.md
+  --imports           how long it takes to import clew
   --endurance         a million spans, against a dead backend too: event loop and heap; about five minutes
   --profile subject   where one subject's time goes, by function
   --no-build          take dist/ as it is
@@ -41,6 +43,7 @@ const { values } = parseArgs({
     markdown: { type: 'boolean', default: false },
     profile: { type: 'string' },
     endurance: { type: 'boolean', default: false },
+    imports: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -190,6 +193,11 @@ async function main(): Promise<boolean> {
   if (values.node !== undefined) return underEach(values.node.split(','));
   if (values.profile !== undefined) {
     await profile(values.profile);
+    return true;
+  }
+  if (values.imports) {
+    for (const { what, ms } of measureImports())
+      console.log(`${what}: ${ms.median.toFixed(1)} ms (least ${ms.min.toFixed(1)})`);
     return true;
   }
   if (values.endurance) {

@@ -59,6 +59,8 @@ const against: Readonly<Record<string, string>> = {
   'call-bare': 'the bare call',
   'lines-sonic-boom': 'sonic-boom',
   'rows-bare': 'a bare prepared insert',
+  'answers-recorded': 'the same as a plain span',
+  'stream-bare': 'draining it bare',
 };
 
 function heading(text: string, right = false): Cell {
