@@ -1,35 +1,52 @@
-import { createTracer, InMemoryTraceExporter, type TraceRecord, withTracer } from 'clew';
-import { afterEach, expect, it } from 'vitest';
+import { matchers, replay, stable, withTraces, type TraceMatchers } from 'clew/testing';
+import { expect, it } from 'vitest';
 import { TravelAgent } from './agent.ts';
 
-// In memory is synchronous: when the awaited call has returned, its trace is here. No sleep, no flush.
-const exporter = new InMemoryTraceExporter();
-const tracer = createTracer({ exporter });
-
-afterEach(() => exporter.clear());
-
-it('takes the train and a hotel for a trip with a night', async () => {
-  const trace = await traceOf('Basel to Milan, one night');
-  expect(trace.asTree().replaceAll(/\[\d+ms\]/g, '[ms]')).toBe(
-    ['plan  [ms]', '  choose  [ms]', '  find_train  [ms]', '  find_hotel  [ms]'].join('\n'),
-  );
-});
-
-it('calls no tool that it does not need', async () => {
-  const trace = await traceOf('Basel to Bern');
-  const tools = trace.spans.filter((span) => span.kind === 'tool').map((span) => span.name);
-  expect(tools).toEqual(['find_train']);
-});
-
-it('makes no error, and stays within its tokens', async () => {
-  const trace = await traceOf('Basel to Milan, one night');
-  expect(trace).toMatchObject({ outcome: 'ok', errorCount: 0, output: 'IC 17, Hotel Ariadne' });
-  expect(trace.usage?.totalTokens).toBeLessThan(100);
-});
-
-async function traceOf(wish: string): Promise<TraceRecord> {
-  await withTracer(tracer, () => new TravelAgent().plan(wish));
-  const [trace] = exporter.traces;
-  if (trace === undefined) throw new Error('nothing was traced');
-  return trace;
+// Once, in any file of the tests: the types of the matchers, for Vitest 5.
+declare module 'vitest' {
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> extends TraceMatchers<R> {}
 }
+expect.extend(matchers);
+
+it(
+  'takes the train and a hotel for a trip with a night',
+  withTraces(async (traces) => {
+    await new TravelAgent().plan('Basel to Milan, one night');
+    // In memory is synchronous: when the awaited call has returned, its trace is here. No sleep, no flush.
+    expect(traces.only).toHaveTraceTree(`
+      plan
+        choose
+        find_train
+        find_hotel
+    `);
+  }),
+);
+
+it(
+  'calls no tool that it does not need',
+  withTraces(async (traces) => {
+    await new TravelAgent().plan('Basel to Bern');
+    expect(traces.only).toHaveCalledTools(['find_train']);
+  }),
+);
+
+it(
+  'makes no error, and stays within its tokens',
+  withTraces(async (traces) => {
+    await new TravelAgent().plan('Basel to Milan, one night');
+    expect(traces.only).toHaveNoErrors();
+    expect(traces.only).toUseFewerTokensThan(100);
+    expect(traces.only).toHaveSpan({ name: 'plan', output: 'IC 17, Hotel Ariadne' });
+  }),
+);
+
+it(
+  'gives the same plan from a recording, without its model and its tools',
+  withTraces(async (traces) => {
+    const plan = await new TravelAgent().plan('Basel to Milan, one night');
+    const line = traces.only.text(); // or a line of an NDJSON file
+    const again = await replay(line, () => new TravelAgent().plan('Basel to Milan, one night'));
+    expect(again.result).toBe(plan);
+    expect(stable(again.traces.only)).toEqual(stable(traces.only));
+  }),
+);
