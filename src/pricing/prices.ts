@@ -32,6 +32,15 @@ interface Rates {
   readonly cacheWrite: number;
 }
 
+/**
+ * What a tier costs of the price: half, with Anthropic (https://platform.claude.com/docs/en/build-with-claude/batch-processing)
+ * and with OpenAI (https://platform.openai.com/docs/guides/batch, https://platform.openai.com/docs/guides/flex-processing).
+ */
+const tierFactors: ReadonlyMap<unknown, number> = new Map([
+  ['batch', 0.5],
+  ['flex', 0.5],
+]);
+
 const mostKnown = 1_000;
 const million = 1_000_000;
 /** Names of the GenAI conventions that the table spells otherwise. */
@@ -44,7 +53,15 @@ const spellings: ReadonlyMap<string, string> = new Map([
 /** Tells what consumption costs. Never throws. */
 export interface PriceList {
   /** US dollars, or null where the model, or a kind of its tokens, has no price. */
-  costOf(consumption: Consumption, model: string, provider: string | null, at: Date): number | null;
+  costOf(consumption: Consumption, service: Service, at: Date): number | null;
+}
+
+/** Who has served it, and how. */
+export interface Service {
+  readonly model: string;
+  readonly provider: string | null;
+  /** `batch` and `flex` cost half; any other but the ordinary ones has no price that the table knows. */
+  readonly serviceTier?: unknown;
 }
 
 /** With `prices: false`: a cost is what was told by hand. */
@@ -60,8 +77,9 @@ export class Prices implements PriceList {
     this.#own = new Map(Object.entries(own).map(([model, prices]) => [model, providerOf(model, prices)]));
   }
 
-  costOf(consumption: Consumption, model: string, provider: string | null, at: Date): number | null {
-    if (consumption.inputTokens === undefined) return null;
+  costOf(consumption: Consumption, { model, provider, serviceTier }: Service, at: Date): number | null {
+    const factor = serviceTier === undefined ? 1 : tierFactors.get(serviceTier);
+    if (factor === undefined || consumption.inputTokens === undefined) return null;
     const own = this.#own.get(model);
     // It runs on the user's own machine: what it costs is not by the token.
     if (own === undefined && provider === 'ollama') return 0;
@@ -69,7 +87,8 @@ export class Prices implements PriceList {
     if (engine === undefined) return null;
     const ask = (counts: Counts): Asked => askTable(engine, counts, { model, provider, own, timestamp: at });
     try {
-      return this.#linearCost(consumption, `${provider ?? ''}\n${model}`, ask) ?? exactCost(consumption, ask);
+      const cost = this.#linearCost(consumption, `${provider ?? ''}\n${model}`, ask) ?? exactCost(consumption, ask);
+      return cost === null ? null : cost * factor;
     } catch {
       return null;
     }

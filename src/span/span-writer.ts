@@ -165,9 +165,10 @@ export class SpanWriter {
   }
 
   /** US dollars for what a span used; null where nobody knows. */
-  cost({ usage, model, provider }: SpanFields): number | null {
+  cost({ usage, model, provider, metadataText }: SpanFields): number | null {
     if (usage === null || model === null) return null;
-    return this.#prices.costOf(usage, model, provider, new Date());
+    const tier = metadataText?.includes('"service_tier"') === true ? asObject(metadataText) : {};
+    return this.#prices.costOf(usage, { model, provider, serviceTier: Reflect.get(tier, 'service_tier') }, new Date());
   }
 
   #usage(usage: unknown): SpanFields['usage'] {

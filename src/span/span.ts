@@ -312,6 +312,8 @@ export class Span extends SpanView {
     fields.model ??= answer.model ?? null;
     fields.provider ??= answer.provider ?? null;
     fields.responseId ??= answer.responseId ?? null;
+    const { serviceTier: service_tier } = answer;
+    if (service_tier !== undefined) this.#host.writer.metadata({ service_tier }, fields);
   }
 
   #takeToolCalls(calls: readonly ToolCall[] | undefined): void {

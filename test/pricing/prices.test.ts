@@ -7,6 +7,7 @@ interface Generation {
   readonly provider?: string;
   readonly usage: object;
   readonly costUsd?: number;
+  readonly metadata?: object;
 }
 
 function costOf(generation: Generation, options?: TracerOptions): number | null {
@@ -41,6 +42,7 @@ describe('what a generation costs', () => {
       0.1,
     ],
     ['nothing on one’s own machine', { model: 'qwen2.5:3b', provider: 'ollama', usage }, 0],
+    ['half in a batch', { model: 'gpt-4.1-mini', usage, metadata: { service_tier: 'batch' } }, 0.28],
     ['what is told by hand', { model: 'gpt-4.1-mini', usage, costUsd: 7 }, 7],
   ])('%s', (_, generation, expected) => {
     expect(costOf(generation)).toBeCloseTo(expected, 9);
@@ -50,6 +52,7 @@ describe('what a generation costs', () => {
     ['a model that nobody prices', { model: 'our-own-7b', usage }],
     ['no model', { usage }],
     ['no input', { model: 'gpt-4.1-mini', usage: { outputTokens: 5 } }],
+    ['a tier that has its own prices', { model: 'gpt-4.1-mini', usage, metadata: { service_tier: 'priority' } }],
     ['audio where only text has a price', { model: 'gpt-4.1-mini', usage: { ...usage, inputAudioTokens: 5 } }],
   ])('is not known for %s, and the trace names it', (_, generation) => {
     const { tracer, memory } = startRecording();

@@ -1,7 +1,15 @@
 import type { Answer, AnswerFormat, Assembly } from './format.ts';
 import { FragmentedCalls, joined } from './fragments.ts';
 import { readToolCalls, toolCall, type ToolCall } from './tool-call.ts';
-import { completeUsage, readCount, readObject, readText, setCounts, type MutableUsage } from './usage.ts';
+import {
+  completeUsage,
+  readCount,
+  readObject,
+  readServiceTier,
+  readText,
+  setCounts,
+  type MutableUsage,
+} from './usage.ts';
 
 /**
  * Anthropic's messages, whole or as the events of a stream.
@@ -34,6 +42,7 @@ function readMessage(message: object): Answer {
     usage: usage && completeUsage(readPartUsage(usage)),
     model: readText(message, 'model'),
     responseId: readText(message, 'id'),
+    serviceTier: usage && readServiceTier(usage),
     toolCalls: readToolCalls(Reflect.get(message, 'content'), readToolUse),
   };
 }

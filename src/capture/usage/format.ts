@@ -9,6 +9,8 @@ export interface Answer {
   /** Only where the shape is one provider's own; several speak OpenAI's. */
   readonly provider?: string | undefined;
   readonly toolCalls?: readonly ToolCall[] | undefined;
+  /** How it was served, where that changes its price: `batch`, `flex`, `priority`. */
+  readonly serviceTier?: string | undefined;
 }
 
 /** The parts of one streamed answer, put together into the message they make. */

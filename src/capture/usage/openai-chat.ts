@@ -2,7 +2,16 @@ import { isObject } from '../../base/object.ts';
 import type { AnswerFormat, Assembly } from './format.ts';
 import { FragmentedCalls, joined } from './fragments.ts';
 import { readFunctionCall, readToolCalls, type ToolCall } from './tool-call.ts';
-import { completeUsage, readCount, readList, readObject, readText, setCounts, type MutableUsage } from './usage.ts';
+import {
+  completeUsage,
+  readCount,
+  readList,
+  readObject,
+  readServiceTier,
+  readText,
+  setCounts,
+  type MutableUsage,
+} from './usage.ts';
 
 /**
  * OpenAI's chat completions, and those who speak them: Groq, Together, DeepSeek, xAI, Mistral, and the compatible
@@ -23,6 +32,7 @@ export const openAiChat: AnswerFormat = {
       model: readText(body, 'model'),
       responseId: readText(body, 'id'),
       provider: groq && 'groq',
+      serviceTier: readServiceTier(body),
       toolCalls: choicesOf(body).flatMap((choice) => toolCallsOf(readObject(choice, 'message'))),
     };
   },

@@ -2,7 +2,15 @@ import { isObject } from '../../base/object.ts';
 import type { Answer, AnswerFormat, Assembly } from './format.ts';
 import { FragmentedCalls, joined } from './fragments.ts';
 import { readToolCalls, toolCall, type ToolCall } from './tool-call.ts';
-import { completeUsage, readCount, readObject, readText, setCounts, type MutableUsage } from './usage.ts';
+import {
+  completeUsage,
+  readCount,
+  readObject,
+  readServiceTier,
+  readText,
+  setCounts,
+  type MutableUsage,
+} from './usage.ts';
 
 /**
  * OpenAI's responses, whole or as the events of a stream.
@@ -39,6 +47,7 @@ function readResponse(response: object): Answer {
     usage: usage && completeUsage(readResponsesUsage(usage) ?? {}),
     model: readText(response, 'model'),
     responseId: readText(response, 'id'),
+    serviceTier: readServiceTier(response),
     toolCalls: readToolCalls(Reflect.get(response, 'output'), readOutputCall),
   };
 }

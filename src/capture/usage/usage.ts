@@ -80,6 +80,14 @@ export function readText(source: object, key: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+const ordinaryTiers: ReadonlySet<string> = new Set(['default', 'standard', 'auto', 'on_demand', 'scale']);
+
+/** Undefined for the tiers that prices are made for. */
+export function readServiceTier(source: object): string | undefined {
+  const tier = readText(source, 'service_tier');
+  return tier === undefined || ordinaryTiers.has(tier) ? undefined : tier;
+}
+
 /** Sets what is there and leaves the rest absent. */
 export function setCounts(
   usage: MutableUsage,

@@ -70,6 +70,18 @@ describe('providers that speak as OpenAI does', () => {
     expect(record.usage).toEqual({ inputTokens: 7, outputTokens: 2, totalTokens: 9 });
   });
 
+  it.each([
+    ['flex', 0.5],
+    ['default', 1],
+    [null, 1],
+  ])('an answer of the tier %s is priced as such', async (tier, factor) => {
+    const usage = { prompt_tokens: 1_000_000, completion_tokens: 0, total_tokens: 1_000_000 };
+    const head = { object: 'chat.completion', model: 'gpt-4.1-mini', service_tier: tier };
+    const record = await recordOf({ ...head, choices: [choice], usage });
+    expect(record.costUsd).toBeCloseTo(0.4 * factor, 9);
+    expect(record.metadata).toEqual(factor === 1 ? {} : { service_tier: tier });
+  });
+
   it('several choices are several messages', async () => {
     const parts = [0, 1, 0, 1].map((index) => ({ ...chunk, choices: [{ index, delta: { content: `${index}` } }] }));
     expect((await recordOf(streamOf(...parts))).output).toEqual([
