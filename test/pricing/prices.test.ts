@@ -42,6 +42,11 @@ describe('what a generation costs', () => {
       0.1,
     ],
     ['nothing on one’s own machine', { model: 'qwen2.5:3b', provider: 'ollama', usage }, 0],
+    [
+      'with audio tokens at their own price, on both sides',
+      { model: 'gpt-audio', usage: { ...usage, inputAudioTokens: 200_000, outputAudioTokens: 50_000 } },
+      0.8 * 2.5 + 0.2 * 32 + 0.05 * 10 + 0.05 * 64,
+    ],
     ['half in a batch', { model: 'gpt-4.1-mini', usage, metadata: { service_tier: 'batch' } }, 0.28],
     ['what is told by hand', { model: 'gpt-4.1-mini', usage, costUsd: 7 }, 7],
   ])('%s', (_, generation, expected) => {
