@@ -21,9 +21,9 @@ export class TraceFacts {
   readonly #traces = new Map<string, TraceRecord>();
 
   add(trace: TraceRecord): void {
-    const lean = withoutTexts(trace);
+    const facts = withoutTexts(trace);
     const known = this.#traces.get(trace.traceId);
-    this.#traces.set(trace.traceId, known === undefined ? lean : mergeTraces(known, lean));
+    this.#traces.set(trace.traceId, known === undefined ? facts : mergeTraces(known, facts));
   }
 
   get traces(): readonly TraceRecord[] {

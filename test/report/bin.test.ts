@@ -23,7 +23,7 @@ describe('the command line', () => {
     expect(await runScript(bin, { args: ['report', 'no-such-file'] })).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^clew report: ENOENT/),
+      stderr: 'clew report: there is no file no-such-file; run an agent with init() first, or name another\n',
     });
     expect(await runScript(bin, { args: ['report', '--nonsense'] })).toMatchObject({
       code: 1,
