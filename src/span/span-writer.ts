@@ -171,6 +171,13 @@ export class SpanWriter {
     return this.#prices.costOf(usage, { model, provider, serviceTier: Reflect.get(tier, 'service_tier') }, new Date());
   }
 
+  unreadUsage(name: string, keys: readonly string[]): void {
+    this.#report.debug(
+      'usage-unread',
+      `the answer of "${name}" has a usage with no number of 0 or more under a known name: ${keys.join(', ')}`,
+    );
+  }
+
   #usage(usage: unknown): SpanFields['usage'] {
     if (usage === null) return null;
     const read = readUsage(usage);

@@ -2,10 +2,9 @@ import { roundMs } from '../base/clock.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
 import { fingerprintOf } from '../capture/fingerprint.ts';
-import { findAnswer, readAnswer, unreadUsageIn } from '../capture/usage/answer.ts';
 import type { Answer } from '../capture/usage/format.ts';
 import type { ToolCall } from '../capture/usage/tool-call.ts';
-import { mergeUsage } from '../capture/usage/usage.ts';
+import { takeAnswer, takeOutputAnswer, takeToolCalls } from './answer-fields.ts';
 import { detachedHost } from './detached-host.ts';
 import { Failures } from './failures.ts';
 import type { SpanLink } from './fields.ts';
@@ -150,7 +149,7 @@ export class Span extends SpanView {
     const endedAt = this.#host.clock.now();
     const { error, ...update } = givenOptions(options);
     this.#host.writer.update(this.#permitted(update), this.fields);
-    this.#takeOutputAnswer(update.output, update.usage === undefined);
+    this.#readOutput(update.output, update.usage === undefined);
     if (error !== undefined && error !== null) this.#takeError(error);
     this.#close('ok', endedAt);
   }
@@ -175,7 +174,7 @@ export class Span extends SpanView {
     const endedAt = this.#host.clock.now();
     if (ending.thrown !== undefined) this.#takeError(ending.thrown.error, true);
     this.#takeOutput(ending);
-    this.#takeToolCalls(ending.toolCalls);
+    if (this.#includesOutput) takeToolCalls(ending.toolCalls, this.fields, this.#host.writer);
     if (this.#stream !== undefined) this.#host.writer.metadata(this.#stream.metadata, this.fields);
     this.#close(ending.outcome, endedAt);
   }
@@ -186,7 +185,7 @@ export class Span extends SpanView {
     const now = this.#host.clock.now();
     if (isFirst) this.fields.ttftMs ??= roundMs(now - this.fields.startedAt);
     (this.#stream ??= new StreamTimes()).note(now);
-    this.#takeAnswer(answer);
+    takeAnswer(answer, this.fields, this.#host.writer);
   }
 
   /** `using span = …`: ends it with the block. Disposal cannot see an error, so that the level stays as it is. */
@@ -267,10 +266,14 @@ export class Span extends SpanView {
   #takeOutput({ output, outputText }: Ending): void {
     const fields = this.fields;
     const { writer } = this.#host;
-    if (output !== undefined) this.#takeOutputAnswer(output, fields.usage === null);
+    if (output !== undefined) this.#readOutput(output, fields.usage === null);
     // What the body set by hand says more than what it returned.
     if (!this.#includesOutput || fields.outputText !== null) return;
     fields.outputText = outputText === undefined ? writer.value(output, fields) : writer.bounded(outputText, fields);
+  }
+
+  #readOutput(output: unknown, takesUsage: boolean): void {
+    takeOutputAnswer(output, this.fields, this.#host.writer, { takesUsage, includesOutput: this.#includesOutput });
   }
 
   #takeError(error: unknown, wasThrown = false): void {
@@ -285,40 +288,6 @@ export class Span extends SpanView {
       fields.error = exception.message === '' ? exception.type : exception.message;
     }
     fields.statusMessage ??= fields.error;
-  }
-
-  /** A generation's answer may stand inside what was built around it; any other call is asked for its own only. */
-  #takeOutputAnswer(output: unknown, takesUsage: boolean): void {
-    const answer = this.type === 'generation' ? findAnswer(output) : readAnswer(output);
-    this.#takeAnswer(answer, takesUsage);
-    this.#takeToolCalls(answer?.toolCalls);
-    if (this.type === 'generation' && this.fields.usage === null) this.#tellUnread(output);
-  }
-
-  #tellUnread(output: unknown): void {
-    const keys = unreadUsageIn(output);
-    if (keys === undefined) return;
-    this.#host.report.debug(
-      'usage-unread',
-      `the answer of "${this.name}" has a usage with no number of 0 or more under a known name: ${keys.join(', ')}`,
-    );
-  }
-
-  /** What was told by hand says more than what is found. */
-  #takeAnswer(answer: Answer | undefined, takesUsage = true): void {
-    if (answer === undefined) return;
-    const fields = this.fields;
-    if (takesUsage) fields.usage = mergeUsage(fields.usage, answer.usage);
-    fields.model ??= answer.model ?? null;
-    fields.provider ??= answer.provider ?? null;
-    fields.responseId ??= answer.responseId ?? null;
-    const { serviceTier: service_tier } = answer;
-    if (service_tier !== undefined) this.#host.writer.metadata({ service_tier }, fields);
-  }
-
-  #takeToolCalls(calls: readonly ToolCall[] | undefined): void {
-    if (calls === undefined || calls.length === 0 || !this.#includesOutput) return;
-    this.fields.toolCallsText ??= this.#host.writer.value(calls, this.fields);
   }
 
   #close(outcome: Outcome, endedAt: number): void {
