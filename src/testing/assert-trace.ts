@@ -1,4 +1,4 @@
-import { matchers, type MatcherResult, type SpanPattern, type TraceMatchers } from './matchers.ts';
+import { matchers, type MatcherResult, type TraceMatchers } from './matchers.ts';
 
 /**
  * The matchers without a runner's `expect`: for `node:test`, or anywhere. Each throws an `Error` that shows the tree.
@@ -16,16 +16,27 @@ import { matchers, type MatcherResult, type SpanPattern, type TraceMatchers } fr
  */
 export function assertTrace(trace: unknown): TraceMatchers<void> {
   return {
-    toHaveSpan: (pattern: SpanPattern) => check(matchers.toHaveSpan(trace, pattern)),
-    toHaveTraceTree: (tree) => check(matchers.toHaveTraceTree(trace, tree)),
-    toHaveCalledTools: (names) => check(matchers.toHaveCalledTools(trace, names)),
-    toCostLessThan: (usd) => check(matchers.toCostLessThan(trace, usd)),
-    toUseFewerTokensThan: (tokens) => check(matchers.toUseFewerTokensThan(trace, tokens)),
-    toFinishWithin: (ms) => check(matchers.toFinishWithin(trace, ms)),
-    toHaveNoErrors: () => check(matchers.toHaveNoErrors(trace)),
+    toHaveSpan: asserting(trace, matchers.toHaveSpan),
+    toHaveTraceTree: asserting(trace, matchers.toHaveTraceTree),
+    toHaveCalledTools: asserting(trace, matchers.toHaveCalledTools),
+    toCostLessThan: asserting(trace, matchers.toCostLessThan),
+    toUseFewerTokensThan: asserting(trace, matchers.toUseFewerTokensThan),
+    toFinishWithin: asserting(trace, matchers.toFinishWithin),
+    toHaveNoErrors: asserting(trace, matchers.toHaveNoErrors),
   };
 }
 
-function check({ pass, message }: MatcherResult): void {
-  if (!pass) throw new Error(message());
+function asserting<Args extends readonly unknown[]>(
+  trace: unknown,
+  matcher: (received: unknown, ...args: Args) => MatcherResult,
+): (...args: Args) => void {
+  const assertion = (...args: Args): void => {
+    const { pass, message } = matcher(trace, ...args);
+    if (pass) return;
+    const error = new Error(message());
+    // The first line of the stack is the test's own.
+    Error.captureStackTrace(error, assertion);
+    throw error;
+  };
+  return assertion;
 }

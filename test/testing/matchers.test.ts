@@ -44,6 +44,15 @@ function failureOf(assertion: () => void): string {
   throw new Error('it passed');
 }
 
+function stackOf(assertion: () => void): string {
+  try {
+    assertion();
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? '') : '';
+  }
+  return '';
+}
+
 describe('matchers', () => {
   it(
     'pass for what is so',
@@ -125,6 +134,12 @@ called:                          search → pay
     expect(failureOf(() => assertion.toHaveSpan({ name: 'none' }))).toMatch(
       /^expected to find a span {"name":"none"}\n\nagent/,
     );
+  });
+
+  it('point to the line of the test', () => {
+    const trace = only(recordsOf((tracer) => tracer.trace('run', () => 1)));
+    const stack = stackOf(() => assertTrace(trace).toHaveSpan('none'));
+    expect(stack.split('\n').find((line) => line.startsWith('    at '))).toContain('matchers.test.ts');
   });
 
   it('compare durations only where the text has them', () => {
