@@ -50,7 +50,7 @@ function traceOf(fields: WireFields): TraceRecord | undefined {
     links: fields.links(),
     anchor: anchorAt(fields.text('start_time'), startedAt),
     startedAt,
-    durationMs: fields.number('duration_ms'),
+    durationMs: fields.ms('duration_ms'),
     level: fields.oneOf('level', levels) ?? 'DEFAULT',
     outcome: fields.oneOf('outcome', outcomes) ?? 'running',
     statusMessage: fields.text('status_message'),
@@ -69,8 +69,8 @@ function traceOf(fields: WireFields): TraceRecord | undefined {
 }
 
 function spanOf(fields: WireFields, traceId: string): SpanRecord {
-  const startedAt = fields.number('started_at') ?? 0;
-  const durationMs = fields.number('duration_ms');
+  const startedAt = fields.ms('started_at') ?? 0;
+  const durationMs = fields.ms('duration_ms');
   const anchor = anchorAt(fields.text('start_time'), startedAt);
   const isGeneration = fields.text('type') === 'generation';
   const kind = fields.text('kind');
@@ -83,7 +83,7 @@ function spanOf(fields: WireFields, traceId: string): SpanRecord {
     name: fields.text('name') ?? '',
     anchor,
     startedAt,
-    endedAt: fields.number('ended_at') ?? (durationMs === null ? null : startedAt + durationMs),
+    endedAt: fields.ms('ended_at') ?? (durationMs === null ? null : startedAt + durationMs),
     level: fields.oneOf('level', levels) ?? 'DEFAULT',
     outcome: fields.oneOf('outcome', outcomes) ?? 'running',
     statusMessage: fields.text('status_message'),
@@ -101,7 +101,7 @@ function spanOf(fields: WireFields, traceId: string): SpanRecord {
     usage: fields.usage(),
     usageScope: fields.text('usage_scope') === 'aggregate' ? 'aggregate' : 'self',
     costUsd: fields.number('cost_usd'),
-    ttftMs: fields.number('ttft_ms'),
+    ttftMs: fields.ms('ttft_ms'),
     responseId: fields.text('response_id'),
     toolCallsText: fields.json('tool_calls'),
   });

@@ -30,6 +30,12 @@ export class WireFields {
     return typeof value === 'number' && Number.isFinite(value) ? value : null;
   }
 
+  /** Milliseconds; one too large to be told in microseconds is none, as it is when it is written. */
+  ms(key: string): number | null {
+    const ms = this.number(key);
+    return ms !== null && Number.isFinite(ms * 1000) ? ms : null;
+  }
+
   /** As JSON text again; null for null. */
   json(key: string): string | null {
     const value = this.value(key);
