@@ -3,7 +3,7 @@ import { generateText, jsonSchema, streamText, type ToolSet } from 'ai';
 import { openAiChat } from './openai-chat.ts';
 import { question, type ProviderCase } from './provider.ts';
 
-function options(baseUrl: string) {
+export function options(baseUrl: string) {
   const model = createOpenAI({ apiKey: 'test', baseURL: `${baseUrl}/v1` }).chat('gpt-4.1-mini');
   const tools: ToolSet = { lookup: { inputSchema: jsonSchema({ type: 'object' }) } };
   return { model, prompt: question, tools };

@@ -1,8 +1,9 @@
 import { traced, withTracer, type SpanRecord } from 'clew';
-import { describe, expect, it } from 'vitest';
+import { streamText } from 'ai';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ScriptedServer } from '../../fixtures/scripted-server.ts';
 import { only, startRecording } from '../../flows/recording.ts';
-import { aiSdk } from './ai-sdk.ts';
+import { aiSdk, options } from './ai-sdk.ts';
 import { anthropic } from './anthropic.ts';
 import { bedrock } from './bedrock.ts';
 import { cohere } from './cohere.ts';
@@ -53,4 +54,20 @@ describe.each(providers)('$name', (provider) => {
     }));
     expect(summaryOf(record)).toEqual(provider.expected);
   });
+});
+
+it('the result of the AI SDK’s streamText goes back unread: nobody consumes it but its caller', async () => {
+  await using server = await ScriptedServer.start(aiSdk.script);
+  const bare = streamText(options(server.baseUrl));
+  await bare.text;
+  const consume = vi.spyOn(Object.getPrototypeOf(bare), 'consumeStream');
+  onTestFinished(() => consume.mockRestore());
+  const { tracer, memory } = startRecording();
+  const generation = traced({ name: 'answer', type: 'generation' }, () => streamText(options(server.baseUrl)));
+  const result = withTracer(tracer, () => generation());
+  expect(consume).not.toHaveBeenCalled();
+  let text = '';
+  for await (const part of result.textStream) text += part;
+  expect(text).toBe('Let me look.');
+  expect(only(memory.traces)).toMatchObject({ outcome: 'ok', usage: null });
 });
