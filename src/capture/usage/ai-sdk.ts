@@ -1,6 +1,6 @@
 import type { AnswerFormat, Assembly } from './format.ts';
-import { FragmentedCalls, joined } from './fragments.ts';
-import { readToolCalls, toolCall, type ToolCall } from './tool-call.ts';
+import { joined } from './fragments.ts';
+import { mostToolCalls, readToolCalls, toolCall, type ToolCall } from './tool-call.ts';
 import { completeUsage, readCount, readObject, readText, setCounts, type MutableUsage } from './usage.ts';
 
 /**
@@ -20,22 +20,17 @@ export const aiSdk: AnswerFormat = {
     if (usage === undefined && !isStep) return undefined;
     const response = readObject(value, 'response');
     return {
-      usage: usage && completeUsage(usage),
+      usage: completeUsage(usage),
       model: response && readText(response, 'modelId'),
       responseId: response && readText(response, 'id'),
       toolCalls: readToolCalls('toolCalls' in value ? value.toolCalls : undefined, readSdkCall),
     };
   },
 
-  assemble(part) {
-    if (!('type' in part) || (part.type !== 'start' && part.type !== 'start-step' && part.type !== 'text-start')) {
-      return undefined;
-    }
-    const assembly = new SdkAssembly();
-    assembly.add(part);
-    return assembly;
-  },
+  stream: { begins: (part) => 'type' in part && firstParts.has(part.type), assembly: () => new SdkAssembly() },
 };
+
+const firstParts: ReadonlySet<unknown> = new Set(['start', 'start-step', 'text-start']);
 
 function isStreamResult(value: object): boolean {
   return 'fullStream' in value || 'textStream' in value || 'partialObjectStream' in value;
@@ -78,14 +73,14 @@ function readSdkUsage(usage: object): MutableUsage | undefined {
 class SdkAssembly implements Assembly {
   #text = '';
   #reasoning = '';
-  readonly #calls = new FragmentedCalls();
+  #calls: readonly ToolCall[] = [];
 
   add(part: object): boolean {
     const type = readText(part, 'type');
     if (type === undefined) return false;
     if (type === 'text-delta') this.#text = joined(this.#text, deltaOf(part));
     else if (type === 'reasoning-delta') this.#reasoning = joined(this.#reasoning, deltaOf(part));
-    else if (type === 'tool-call') this.#addCall(part);
+    else if (type === 'tool-call') this.#addCalls(readToolCalls([part], readSdkCall));
     return true;
   }
 
@@ -94,19 +89,16 @@ class SdkAssembly implements Assembly {
       role: 'assistant',
       content: this.#text,
       ...(this.#reasoning === '' ? {} : { reasoning: this.#reasoning }),
-      ...(this.#calls.isEmpty ? {} : { tool_calls: this.#calls.toolCalls() }),
+      ...(this.#calls.length === 0 ? {} : { tool_calls: this.#calls }),
     };
   }
 
   toolCalls(): readonly ToolCall[] {
-    return this.#calls.toolCalls();
+    return this.#calls;
   }
 
-  #addCall(part: object): void {
-    const call = readSdkCall(part);
-    if (call === undefined) return;
-    const text = typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments);
-    this.#calls.add(call.id ?? this.#calls, { id: call.id, name: call.name, text });
+  #addCalls(calls: readonly ToolCall[]): void {
+    this.#calls = [...this.#calls, ...calls].slice(0, mostToolCalls);
   }
 }
 

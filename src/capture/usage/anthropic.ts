@@ -25,21 +25,16 @@ export const anthropic: AnswerFormat = {
     if (value.type === 'message_start') return readMessage(readObject(value, 'message') ?? {});
     if (value.type !== 'message_delta') return undefined;
     const usage = readObject(value, 'usage');
-    return { usage: usage && completeUsage(readPartUsage(usage)) };
+    return { usage: completeUsage(usage && readPartUsage(usage)) };
   },
 
-  assemble(part) {
-    if (!('type' in part) || part.type !== 'message_start') return undefined;
-    const assembly = new MessageAssembly();
-    assembly.add(part);
-    return assembly;
-  },
+  stream: { begins: (part) => 'type' in part && part.type === 'message_start', assembly: () => new MessageAssembly() },
 };
 
 function readMessage(message: object): Answer {
   const usage = readObject(message, 'usage');
   return {
-    usage: usage && completeUsage(readPartUsage(usage)),
+    usage: completeUsage(usage && readPartUsage(usage)),
     model: readText(message, 'model'),
     responseId: readText(message, 'id'),
     serviceTier: usage && readServiceTier(usage),
@@ -132,7 +127,7 @@ class MessageAssembly implements Assembly {
       const part: unknown = Reflect.get(delta, key);
       if (typeof part === 'string') block[key] = joined(textIn(block, key), part);
     }
-    this.#calls.add(place, { text: Reflect.get(delta, 'partial_json') });
+    if ('partial_json' in delta) this.#calls.add(place, { text: delta.partial_json });
   }
 }
 

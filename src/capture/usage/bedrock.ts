@@ -21,12 +21,7 @@ export const bedrock: AnswerFormat = {
     };
   },
 
-  assemble(part) {
-    if (!('messageStart' in part)) return undefined;
-    const assembly = new ConverseAssembly();
-    assembly.add(part);
-    return assembly;
-  },
+  stream: { begins: (part) => 'messageStart' in part, assembly: () => new ConverseAssembly() },
 };
 
 /** The last event of a stream. */
@@ -36,7 +31,7 @@ function isMetadata(value: unknown): value is object {
 
 function readWhole(holder: object): ReturnType<typeof completeUsage> {
   const usage = readObject(holder, 'usage');
-  return usage && completeUsage(readCounts(usage));
+  return completeUsage(usage && readCounts(usage));
 }
 
 function readToolUse(block: object): ToolCall | undefined {

@@ -14,24 +14,19 @@ export const cohere: AnswerFormat = {
   readAnswer(value) {
     if ('type' in value && value.type === 'message-end') {
       const usage = readObject(readObject(value, 'delta') ?? {}, 'usage');
-      return { usage: usage && completeUsage(readCohereUsage(usage) ?? {}), responseId: readText(value, 'id') };
+      return { usage: completeUsage(usage && readCohereUsage(usage)), responseId: readText(value, 'id') };
     }
     const usage = wholeUsageOf(value);
     if (usage === undefined) return undefined;
     const message = readObject(value, 'message');
     return {
-      usage: completeUsage(readCohereUsage(usage) ?? {}),
+      usage: completeUsage(readCohereUsage(usage)),
       responseId: readText(value, 'id'),
       toolCalls: message && readToolCalls(callsIn(message), readFunctionCall),
     };
   },
 
-  assemble(part) {
-    if (!('type' in part) || part.type !== 'message-start') return undefined;
-    const assembly = new CohereAssembly();
-    assembly.add(part);
-    return assembly;
-  },
+  stream: { begins: (part) => 'type' in part && part.type === 'message-start', assembly: () => new CohereAssembly() },
 };
 
 /** Version 1 and reranking have it under `meta`. */

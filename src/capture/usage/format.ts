@@ -33,6 +33,10 @@ export interface AnswerFormat {
   readonly readUsage?: (usage: object) => MutableUsage | undefined;
   /** Undefined where the value is no answer, and no part of one, of this provider's. */
   readonly readAnswer?: (value: object) => Answer | undefined;
-  /** Begins with the first part of a stream; undefined where it is none of this provider's. */
-  readonly assemble?: (part: object) => Assembly | undefined;
+  /** How a stream of this provider is put together. */
+  readonly stream?: {
+    /** Whether a stream that begins with this part is one of this provider's. */
+    readonly begins: (part: object) => boolean;
+    readonly assembly: () => Assembly;
+  };
 }

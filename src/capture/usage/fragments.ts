@@ -1,8 +1,7 @@
-import { toolCall, type ToolCall } from './tool-call.ts';
+import { mostToolCalls, toolCall, type ToolCall } from './tool-call.ts';
 
 /** More than any model answers in one piece; a longer text is cut when it is captured anyway. */
 const longestText = 1_048_576;
-const mostCalls = 100;
 
 /** What was there, and a part more, within bounds. */
 export function joined(text: string, part: unknown): string {
@@ -31,7 +30,7 @@ export class FragmentedCalls {
   ): void {
     const call = this.#calls.get(place) ?? { id: null, name: '', text: '' };
     if (!this.#calls.has(place)) {
-      if (this.#calls.size >= mostCalls) return;
+      if (this.#calls.size >= mostToolCalls) return;
       this.#calls.set(place, call);
     }
     if (typeof id === 'string' && id !== '') call.id = id;

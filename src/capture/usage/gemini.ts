@@ -16,17 +16,14 @@ export const gemini: AnswerFormat = {
     if (!isGemini(value)) return undefined;
     const usage = readObject(value, 'usageMetadata');
     return {
-      usage: usage && completeUsage(readGeminiUsage(usage) ?? {}),
+      usage: completeUsage(usage && readGeminiUsage(usage)),
       model: readText(value, 'modelVersion'),
       responseId: readText(value, 'responseId'),
       toolCalls: partsOf(value).flatMap((parts) => readToolCalls(parts, readFunctionCallPart)),
     };
   },
 
-  assemble(part) {
-    const assembly = new GeminiAssembly();
-    return assembly.add(part) ? assembly : undefined;
-  },
+  stream: { begins: isGemini, assembly: () => new GeminiAssembly() },
 };
 
 function isGemini(value: object): boolean {

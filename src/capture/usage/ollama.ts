@@ -1,6 +1,6 @@
 import type { AnswerFormat, Assembly } from './format.ts';
 import { joined } from './fragments.ts';
-import { readFunctionCall, readToolCalls, type ToolCall } from './tool-call.ts';
+import { mostToolCalls, readFunctionCall, readToolCalls, type ToolCall } from './tool-call.ts';
 import { completeUsage, readCount, readList, readObject, readText, setCounts } from './usage.ts';
 
 /**
@@ -26,10 +26,7 @@ export const ollama: AnswerFormat = {
     };
   },
 
-  assemble(part) {
-    const assembly = new OllamaAssembly();
-    return assembly.add(part) ? assembly : undefined;
-  },
+  stream: { begins: isOllama, assembly: () => new OllamaAssembly() },
 };
 
 function isOllama(value: object): boolean {
@@ -46,7 +43,7 @@ class OllamaAssembly implements Assembly {
     const message = readObject(part, 'message') ?? part;
     this.#content = joined(this.#content, Reflect.get(message, 'content') ?? Reflect.get(message, 'response'));
     this.#thinking = joined(this.#thinking, Reflect.get(message, 'thinking'));
-    this.#calls = [...this.#calls, ...readList(message, 'tool_calls')].slice(0, 100);
+    this.#calls = [...this.#calls, ...readList(message, 'tool_calls')].slice(0, mostToolCalls);
     return true;
   }
 

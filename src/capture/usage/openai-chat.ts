@@ -28,7 +28,7 @@ export const openAiChat: AnswerFormat = {
     const groq = readObject(body, 'x_groq');
     const usage = readObject(body, 'usage') ?? (groq && readObject(groq, 'usage'));
     return {
-      usage: usage && completeUsage(readChatUsage(usage) ?? {}),
+      usage: completeUsage(usage && readChatUsage(usage)),
       model: readText(body, 'model'),
       responseId: readText(body, 'id'),
       provider: groq && 'groq',
@@ -37,10 +37,7 @@ export const openAiChat: AnswerFormat = {
     };
   },
 
-  assemble(part) {
-    const assembly = new ChatAssembly();
-    return assembly.add(part) ? assembly : undefined;
-  },
+  stream: { begins: (part) => bodyOf(part) !== undefined, assembly: () => new ChatAssembly() },
 };
 
 function bodyOf(value: object): object | undefined {

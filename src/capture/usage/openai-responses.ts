@@ -25,10 +25,7 @@ export const openAiResponses: AnswerFormat = {
     return response && readResponse(response);
   },
 
-  assemble(part) {
-    const assembly = new ResponsesAssembly();
-    return assembly.add(part) ? assembly : undefined;
-  },
+  stream: { begins: isEvent, assembly: () => new ResponsesAssembly() },
 };
 
 /** The response itself, or the one that an event tells of. */
@@ -44,7 +41,7 @@ function isEvent(value: object): boolean {
 function readResponse(response: object): Answer {
   const usage = readObject(response, 'usage');
   return {
-    usage: usage && completeUsage(readResponsesUsage(usage) ?? {}),
+    usage: completeUsage(usage && readResponsesUsage(usage)),
     model: readText(response, 'model'),
     responseId: readText(response, 'id'),
     serviceTier: readServiceTier(response),

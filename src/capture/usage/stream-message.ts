@@ -33,13 +33,9 @@ export class StreamMessage {
   }
 
   #begin(part: object): void {
-    for (const format of formats) {
-      const assembly = safely(() => format.assemble?.(part));
-      if (assembly === undefined) continue;
-      this.#format = format;
-      this.#assembly = assembly;
-      return;
-    }
+    this.#format = formats.find(({ stream }) => safely(() => stream?.begins(part)) === true);
+    const assembly = this.#format?.stream?.assembly();
+    if (assembly !== undefined && safely(() => assembly.add(part)) === true) this.#assembly = assembly;
   }
 
   #end(): undefined {

@@ -10,7 +10,8 @@ export interface ToolCall {
   readonly arguments: unknown;
 }
 
-const mostToolCalls = 100;
+/** Of one answer. */
+export const mostToolCalls = 100;
 
 /** A call with its arguments as JSON text, or as data already. Undefined without a name. */
 export function toolCall(id: unknown, name: unknown, given: unknown): ToolCall | undefined {

@@ -42,7 +42,8 @@ export const usageKeys: readonly UsageKey[] = [
 export type MutableUsage = { -readonly [Key in UsageKey]?: number };
 
 /** The third of three numbers follows from the other two (G46). Undefined when there is no number at all. */
-export function completeUsage(usage: MutableUsage): Usage | undefined {
+export function completeUsage(usage: MutableUsage | undefined): Usage | undefined {
+  if (usage === undefined) return undefined;
   const { inputTokens, outputTokens, totalTokens } = usage;
   if (inputTokens !== undefined && outputTokens !== undefined) {
     usage.totalTokens = totalTokens ?? inputTokens + outputTokens;

@@ -224,6 +224,23 @@ describe('what else providers say', () => {
     expect(await recordOf(() => streamOf(parts))).toMatchObject(expected);
   });
 
+  it('a tool that is asked for after a hundred texts, or without an id like another, is told', async () => {
+    const texts = Array.from({ length: 120 }, (_, index) => [
+      { type: 'content_block_start', index, content_block: { type: 'text', text: '' } },
+      { type: 'content_block_delta', index, delta: { type: 'text_delta', text: 'x' } },
+    ]);
+    const tool = {
+      type: 'content_block_start',
+      index: 120,
+      content_block: { type: 'tool_use', id: 't', name: 'ping' },
+    };
+    const late = await recordOf(() => streamOf([claude, ...texts.flat(), tool]));
+    expect(late.toolCalls).toEqual([{ id: 't', name: 'ping', arguments: {} }]);
+    const calls = [1, 2].map((id) => ({ type: 'tool-call', toolName: 'lookup', input: { id } }));
+    const twice = await recordOf(() => streamOf([{ type: 'start' }, ...calls]));
+    expect(twice.toolCalls).toEqual([1, 2].map((id) => ({ id: null, name: 'lookup', arguments: { id } })));
+  });
+
   it('no more than a hundred tool calls, twenty choices and a mebibyte of text are kept of a stream', async () => {
     const calls = Array.from({ length: 150 }, (_, index) => ({ index, id: `c${index}`, function: lookup }));
     const choices = Array.from({ length: 30 }, (_, index) => ({ index, delta: { content: 'x' } }));
