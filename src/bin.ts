@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { parseArgs, styleText } from 'node:util';
+import { errorCode } from './base/error-code.ts';
 import { report } from './report/report.ts';
 import { tracesIn } from './report/source.ts';
 import type { ReportPaint } from './report/text.ts';
@@ -21,7 +22,7 @@ const colours: ReportPaint = {
 
 function whatIsWrong(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isMissing = 'code' in error && error.code === 'ENOENT' && 'path' in error;
+  const isMissing = errorCode(error) === 'ENOENT' && 'path' in error;
   return isMissing
     ? `there is no file ${String(error.path)}; run an agent with init() first, or name another`
     : error.message;

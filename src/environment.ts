@@ -1,3 +1,4 @@
+import { dataFolder } from './base/data-folder.ts';
 import { logLevels } from './base/logger.ts';
 import type { Report } from './base/report.ts';
 import { isMode, isRate, modes, type Mode } from './options.ts';
@@ -35,7 +36,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): E
   read('CLEW_LOG_LEVEL', [...logLevels.keys()].join(', '), (text) => logLevels.get(text));
   return {
     mode: read('CLEW_MODE', modes.join(', '), (text) => (isMode(text) ? text : undefined)),
-    folder: variables['CLEW_DIR'] === undefined || variables['CLEW_DIR'] === '' ? '.clew' : variables['CLEW_DIR'],
+    folder: read('CLEW_DIR', 'the path of a folder', (text) => text) ?? dataFolder,
     baseUrl: read('CLEW_BASE_URL', 'an http or https address', (text) => (URL.canParse(text) ? text : undefined)),
     token: variables['CLEW_TOKEN'] === '' ? undefined : variables['CLEW_TOKEN'],
     sampleRate: read('CLEW_SAMPLE_RATE', 'a number from 0 to 1', parseRate),

@@ -23,6 +23,7 @@ import { closeAtExit, forgetAtExit } from './process-exit.ts';
 import type { Service } from './span/trace-fields.ts';
 import { noPrices, Prices } from './pricing/prices.ts';
 import { SpanWriter } from './span/span-writer.ts';
+import { databaseName } from './store/sqlite/database.ts';
 import { TraceStore } from './store/trace-store.ts';
 import { activeTracer, isTracer } from './tracer/active.ts';
 import { OffTracer } from './tracer/off-tracer.ts';
@@ -121,7 +122,7 @@ function chooseExporters(
     report.warn('no-mode', 'NODE_ENV is production and neither mode nor exporter is given: tracing is off');
     return undefined;
   }
-  return [new SqliteTraceExporter(join(environment.folder, 'clew.db'))];
+  return [new SqliteTraceExporter(join(environment.folder, databaseName))];
 }
 
 function createHttpExporter(mode: Mode, options: TracerOptions, environment: Environment): TraceExporter {

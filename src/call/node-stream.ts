@@ -1,4 +1,5 @@
 import { errorMonitor, EventEmitter } from 'node:events';
+import { errorCode } from '../base/error-code.ts';
 import { marker } from '../capture/marker.ts';
 import { watchForLoss, type Followed } from './followed.ts';
 
@@ -39,5 +40,5 @@ export function followNodeReadable(stream: NodeReadable, followed: Followed): vo
 }
 
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ABORT_ERR';
+  return errorCode(error) === 'ABORT_ERR';
 }

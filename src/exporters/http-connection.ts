@@ -1,4 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { errorCode } from '../base/error-code.ts';
+import { messageOf } from '../base/message.ts';
 import { SDK } from '../base/version.ts';
 import { suppressed } from './suppressed.ts';
 
@@ -78,24 +80,18 @@ export class HttpConnection {
   }
 }
 
+/** What a write says to a connection that the server has closed. */
+const closedCodes: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
+
 /** No answer came. */
 class RequestError extends Error {
   readonly wasReused: boolean;
 
   constructor(cause: unknown, outgoing?: ClientRequest) {
-    super(messageOf(cause), { cause });
-    this.wasReused = outgoing?.reusedSocket === true && hasCode(cause, ['ECONNRESET', 'EPIPE']);
+    // `localhost` has two addresses, and an error for each: the collected one says nothing.
+    super(messageOf(cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause), { cause });
+    this.wasReused = outgoing?.reusedSocket === true && closedCodes.has(errorCode(cause));
   }
-}
-
-/** `localhost` has two addresses, and an error for each: the collected one says nothing. */
-function messageOf(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
-  return cause instanceof Error ? cause.message : String(cause);
-}
-
-function hasCode(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }
 
 async function read(incoming: IncomingMessage): Promise<HttpAnswer> {

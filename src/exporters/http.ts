@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ClewConfigError } from '../base/config-error.ts';
+import { dataFolder } from '../base/data-folder.ts';
 import { messageOf } from '../base/message.ts';
 import type { SpanRecord } from '../span/record.ts';
 import { countSpans, type TraceRecord } from '../span/trace-record.ts';
@@ -30,7 +31,7 @@ export interface HttpOptions {
 /** The address of our own studio. */
 const defaultBaseUrl = 'http://127.0.0.1:4319';
 const defaultTimeoutMs = 30_000;
-const defaultSpool = '.clew/spool';
+const defaultSpool = join(dataFolder, 'spool');
 const spoolBytes = 268_435_456;
 
 /**

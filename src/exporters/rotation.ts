@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../base/error-code.ts';
 
 /**
  * Sets a file aside as `name.<time>.<pid>`, and keeps the newest `maxFiles` of those. That another process is quicker
@@ -36,6 +37,6 @@ function ignoreMissing(change: () => void): void {
   try {
     change();
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../base/object.ts';
+
 interface OtelContext {
   setValue(key: symbol, value: unknown): OtelContext;
 }
@@ -30,11 +32,11 @@ export function suppressed<Result>(run: () => Result): Result {
 
 function contextManager(): OtelContextManager | undefined {
   const api: unknown = Reflect.get(globalThis, registry);
-  if (typeof api !== 'object' || api === null || !('context' in api)) return undefined;
+  if (!isObject(api) || !('context' in api)) return undefined;
   return isContextManager(api.context) ? api.context : undefined;
 }
 
 function isContextManager(value: unknown): value is OtelContextManager {
-  if (typeof value !== 'object' || value === null || !('active' in value) || !('with' in value)) return false;
+  if (!isObject(value) || !('active' in value) || !('with' in value)) return false;
   return typeof value.active === 'function' && typeof value.with === 'function';
 }

@@ -1,5 +1,6 @@
 import type { calcPrice } from '@pydantic/genai-prices';
 import { createRequire } from 'node:module';
+import { isObject } from '../base/object.ts';
 
 /** What we use of the price table's package. */
 export interface PriceEngine {
@@ -37,5 +38,5 @@ async function loadBundled(): Promise<void> {
 }
 
 function isEngine(loaded: unknown): loaded is PriceEngine {
-  return typeof loaded === 'object' && loaded !== null && 'calcPrice' in loaded;
+  return isObject(loaded) && 'calcPrice' in loaded;
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../base/object.ts';
 import type { SpanRecord } from '../span/record.ts';
 import { isTool, toolName } from '../span/tool-use.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
@@ -44,7 +45,7 @@ function about<Args extends readonly unknown[]>(
 
 /** By shape, since the trace may come from another copy of clew. */
 function isTrace(value: unknown): value is TraceRecord {
-  return typeof value === 'object' && value !== null && 'spans' in value && 'asTree' in value;
+  return isObject(value) && 'spans' in value && 'asTree' in value;
 }
 
 /** For `expect.extend(matchers)` of Vitest and Jest. Failures show the tree and mark what differs. */
@@ -138,20 +139,15 @@ function isLike(span: SpanRecord, pattern: SpanPattern): boolean {
 function contains(value: unknown, expected: unknown): boolean {
   if (isAsymmetric(expected)) return expected.asymmetricMatch(value);
   if (expected instanceof RegExp) return typeof value === 'string' && expected.test(value);
-  if (typeof expected !== 'object' || expected === null) return Object.is(value, expected);
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(expected)) return Object.is(value, expected);
+  if (!isObject(value)) return false;
   if (Array.isArray(expected) && (!Array.isArray(value) || value.length !== expected.length)) return false;
   return Object.entries(expected).every(([key, item]) => contains(Reflect.get(value, key), item));
 }
 
 /** Such as `expect.any(Number)`. */
 function isAsymmetric(value: unknown): value is { asymmetricMatch(other: unknown): boolean } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'asymmetricMatch' in value &&
-    typeof value.asymmetricMatch === 'function'
-  );
+  return isObject(value) && 'asymmetricMatch' in value && typeof value.asymmetricMatch === 'function';
 }
 
 /** What each generation used and cost, beside its name. */

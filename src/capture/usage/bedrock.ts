@@ -1,3 +1,4 @@
+import { isObject } from '../../base/object.ts';
 import type { AnswerFormat, Assembly } from './format.ts';
 import { FragmentedCalls, joined } from './fragments.ts';
 import { readToolCalls, toolCall, type ToolCall } from './tool-call.ts';
@@ -26,7 +27,7 @@ export const bedrock: AnswerFormat = {
 
 /** The last event of a stream. */
 function isMetadata(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && 'usage' in value && 'metrics' in value;
+  return isObject(value) && 'usage' in value && 'metrics' in value;
 }
 
 function readWhole(holder: object): ReturnType<typeof completeUsage> {

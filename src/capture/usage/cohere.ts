@@ -1,3 +1,4 @@
+import { isObject } from '../../base/object.ts';
 import type { AnswerFormat, Assembly } from './format.ts';
 import { FragmentedCalls, joined } from './fragments.ts';
 import { readFunctionCall, readToolCalls, type ToolCall } from './tool-call.ts';
@@ -92,7 +93,7 @@ class CohereAssembly implements Assembly {
   }
 
   #addCall(place: unknown, call: unknown): void {
-    if (typeof call !== 'object' || call === null) return;
+    if (!isObject(call)) return;
     const named = readObject(call, 'function') ?? {};
     this.#calls.add(place, {
       id: Reflect.get(call, 'id'),

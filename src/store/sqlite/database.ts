@@ -1,15 +1,17 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { dataFolder } from '../../base/data-folder.ts';
 import { failureOf, loadSqlite, noSqlite, readPragma, transaction } from './engine.ts';
 import { migrations } from './schema.ts';
 
 /** What was found on opening that a user may want to know. */
 export type Discovery = 'replaced' | 'damaged';
 
-const ourFolder = '.clew';
+/** The file of local mode, in whichever folder. */
+export const databaseName = 'clew.db';
 /** Where traces are kept unless somebody names another place. */
-export const defaultDatabase = join(ourFolder, 'clew.db');
+export const defaultDatabase = join(dataFolder, databaseName);
 
 interface Opened {
   readonly database: DatabaseSync;
@@ -104,7 +106,7 @@ function migrate(database: DatabaseSync, path: string): void {
 function createFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const ignored = join(folder, '.gitignore');
-  if (basename(folder) === ourFolder && !existsSync(ignored)) writeFileSync(ignored, '*\n');
+  if (basename(folder) === dataFolder && !existsSync(ignored)) writeFileSync(ignored, '*\n');
 }
 
 function inodeOf(path: string): number {
