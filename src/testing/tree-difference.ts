@@ -1,5 +1,5 @@
-import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
+import type { TreeSpan } from '../span/tree.ts';
 
 const durations = / {2}\[\d+ms\]/g;
 
@@ -7,14 +7,18 @@ export function withoutDurations(tree: string): string {
   return tree.replace(durations, '');
 }
 
+/** Stands in no name or message: the tree shows control characters as something else. */
+const mark = '\u0000';
+
 /** The tree with an arrow before the lines of these spans. */
-export function markedTree(trace: TraceRecord, marked: ReadonlySet<SpanRecord>): string {
+export function markedTree(trace: TraceRecord, marked: ReadonlySet<TreeSpan>): string {
   if (marked.size === 0) return trace.asTree();
-  const names = new Set([...marked].map(({ name }) => name));
+  const asItIs = (text: string): string => text;
+  const duration = (text: string, span: TreeSpan): string => (marked.has(span) ? text + mark : text);
   return trace
-    .asTree()
+    .asTree({ duration, error: asItIs, outcome: asItIs })
     .split('\n')
-    .map((line) => (names.has(line.trim().split('  ')[0] ?? '') ? `→ ${line}` : `  ${line}`))
+    .map((line) => (line.includes(mark) ? `→ ${line.replace(mark, '')}` : `  ${line}`))
     .join('\n');
 }
 

@@ -136,6 +136,24 @@ called:                          search → pay
     );
   });
 
+  it('mark the span that differs, and not another of its name', async () => {
+    const trace = await traceOf(() => {
+      const twice = traced('twice', () => {
+        try {
+          pay(500);
+        } catch {
+          pay(5);
+        }
+      });
+      twice();
+    });
+    expect(failureOf(() => assertTrace(trace).toHaveNoErrors())).toBe(`expected no errors
+
+  twice
+→   tool:pay  ERROR: too much
+    tool:pay`);
+  });
+
   it('point to the line of the test', () => {
     const trace = only(recordsOf((tracer) => tracer.trace('run', () => 1)));
     const stack = stackOf(() => assertTrace(trace).toHaveSpan('none'));
