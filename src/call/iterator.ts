@@ -98,7 +98,7 @@ class IteratorWalk {
     const { span } = this.#followed;
     const { done, value } = readStep(step);
     if (!done) {
-      if (span.isRecording) span.observe(output.add(value), output.count === 1);
+      if (span.isRecording) span.observe(output.add(value), output.count === 1, value);
     } else {
       span.conclude({
         outcome: name === 'return' ? 'cancelled' : 'ok',

@@ -196,7 +196,7 @@ class StreamWatch {
   }
 
   #take<Value>(value: Value, deliver: (value: Value) => void): void {
-    this.#followed.span.observe(this.#output.add(value), this.#output.count === 1);
+    this.#followed.span.observe(this.#output.add(value), this.#output.count === 1, value);
     deliver(value);
   }
 

@@ -1,11 +1,8 @@
-import { StderrLogger } from '../base/logger.ts';
 import { isCallable } from '../base/callable.ts';
 import { isObject } from '../base/object.ts';
-import { Report } from '../base/report.ts';
-import { decorateLegacy } from './legacy.ts';
+import { decorateMember, isDecoration, refuseFunction } from './member.ts';
 import { markRedacted } from './redacted-parameters.ts';
-import { decorateStandard, isMemberContext } from './standard.ts';
-import { wrap, type AnyFunction, type WrapKind, type WrapOptions } from './wrap.ts';
+import { wrap, type AnyFunction, type MemberWrapper, type WrapKind, type WrapOptions } from './wrap.ts';
 
 /** A decorator of class members, under the standard protocol and under `experimentalDecorators` alike. */
 export interface MemberDecorator {
@@ -35,8 +32,6 @@ export interface FunctionWrapper {
   <Wrapped extends AnyFunction>(options: string | WrapOptions, fn: Wrapped): Wrapped;
   (options?: string | WrapOptions): MemberDecorator & (<Wrapped extends AnyFunction>(fn: Wrapped) => Wrapped);
 }
-
-const report = new Report(new StderrLogger());
 
 /**
  * A top-level operation: each call is a trace, or inside a running trace a child span (G10–G15).
@@ -96,11 +91,11 @@ export function redact(): (target: object, key: string | symbol | undefined, pos
 function createDecorator(kind: WrapKind): NamedDecorator {
   function decorator(first?: unknown, second?: unknown, third?: unknown): never;
   function decorator(first?: unknown, second?: unknown, third?: unknown): unknown {
-    if (isDecoration(first, second)) return decorate(kind, {}, first, second, third);
+    if (isDecoration(first, second)) return decorateMember(kind, wrapping(kind, {}), first, second, third);
     if (isCallable(first)) return refuseFunction(kind, first);
-    const options = asOptions(first);
+    const wrapMember = wrapping(kind, asOptions(first));
     return (value: unknown, context: unknown, descriptor: unknown) =>
-      decorate(kind, options, value, context, descriptor);
+      decorateMember(kind, wrapMember, value, context, descriptor);
   }
   return decorator;
 }
@@ -108,48 +103,21 @@ function createDecorator(kind: WrapKind): NamedDecorator {
 function createTraced(): Traced {
   function traced(first?: unknown, second?: unknown, third?: unknown): never;
   function traced(first?: unknown, second?: unknown, third?: unknown): unknown {
-    if (isDecoration(first, second)) return decorate('span', {}, first, second, third);
+    if (isDecoration(first, second)) return decorateMember('traced', wrapping('span', {}), first, second, third);
     if (isCallable(first)) return wrap(first, 'span', {});
     const options = asOptions(first);
     if (isCallable(second)) return wrap(second, 'span', options);
     return (value: unknown, context: unknown, descriptor: unknown) =>
       isCallable(value) && context === undefined
         ? wrap(value, 'span', options)
-        : decorate('span', options, value, context, descriptor);
+        : decorateMember('traced', wrapping('span', options), value, context, descriptor);
   }
   return traced;
 }
 
-/** A runtime calls a decorator with a context (standard), or with a member's name after its class (legacy). */
-function isDecoration(first: unknown, second: unknown): boolean {
-  if (isClassContext(second) || isMemberContext(second)) return true;
-  const isOwner = typeof first === 'object' || typeof first === 'function';
-  return isOwner && first !== null && (typeof second === 'string' || typeof second === 'symbol');
-}
-
-function isClassContext(value: unknown): boolean {
-  return isObject(value) && 'kind' in value && value.kind === 'class';
-}
-
-function decorate(kind: WrapKind, options: WrapOptions, first: unknown, second: unknown, third: unknown): unknown {
-  if (isClassContext(second) || (isCallable(first) && second === undefined)) return refuseFunction(kind, first);
-  if (isMemberContext(second)) return decorateStandard(kind, options, first, second);
-  const isOwner = isObject(first) || isCallable(first);
-  if (!isOwner || (typeof second !== 'string' && typeof second !== 'symbol')) return undefined;
-  return decorateLegacy(kind, options, first, second, isDescriptor(third) ? third : undefined);
-}
-
-/** On a class there is no call to trace; a plain function is for `traced`. The thing itself goes back unchanged. */
-function refuseFunction(kind: WrapKind, value: unknown): unknown {
-  report.warn(
-    'not-a-member',
-    `@${kind} stands on a class or a plain function; it decorates members of a class, and traced(fn) wraps functions`,
-  );
-  return value;
-}
-
-function isDescriptor(value: unknown): value is PropertyDescriptor {
-  return isObject(value);
+/** A member is called by its own name unless the options name it. */
+function wrapping(kind: WrapKind, options: WrapOptions): MemberWrapper {
+  return (member, name, redacted) => wrap(member, kind, { ...options, name: options.name ?? name }, redacted);
 }
 
 function asOptions(value: unknown): WrapOptions {

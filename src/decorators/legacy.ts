@@ -2,21 +2,20 @@ import { StderrLogger } from '../base/logger.ts';
 import { isCallable } from '../base/callable.ts';
 import { Report } from '../base/report.ts';
 import { redactedPositions } from './redacted-parameters.ts';
-import { wrap, type WrapKind, type WrapOptions } from './wrap.ts';
+import type { MemberWrapper } from './wrap.ts';
 
 const report = new Report(new StderrLogger());
 
 /** Decorates a member under `experimentalDecorators`: a method, an accessor, or a field that holds a function. */
 export function decorateLegacy(
-  kind: WrapKind,
-  options: WrapOptions,
+  wrapMember: MemberWrapper,
   target: object,
   key: PropertyKey,
   descriptor: PropertyDescriptor | undefined,
 ): PropertyDescriptor | undefined {
-  const named = { ...options, name: options.name ?? String(key) };
   const positions = redactedPositions(target, key);
-  const wrapValue = (member: unknown): unknown => (isCallable(member) ? wrap(member, kind, named, positions) : member);
+  const wrapValue = (member: unknown): unknown =>
+    isCallable(member) ? wrapMember(member, String(key), positions) : member;
   if (descriptor === undefined) return decorateField(target, key, wrapValue);
   for (const part of ['value', 'get', 'set'] as const) {
     if (isCallable(descriptor[part])) Object.assign(descriptor, { [part]: wrapValue(descriptor[part]) });

@@ -1,6 +1,6 @@
 import { isCallable } from '../base/callable.ts';
 import { isObject } from '../base/object.ts';
-import { wrap, type WrapKind, type WrapOptions } from './wrap.ts';
+import type { MemberWrapper } from './wrap.ts';
 
 /** The kinds of members that standard decorators meet; the context tells which. */
 export type MemberContext =
@@ -15,14 +15,9 @@ export function isMemberContext(value: unknown): value is MemberContext {
 }
 
 /** Decorates a member under the standard protocol; returns what takes the member's place. */
-export function decorateStandard(
-  kind: WrapKind,
-  options: WrapOptions,
-  value: unknown,
-  context: MemberContext,
-): unknown {
-  const named = { ...options, name: options.name ?? String(context.name) };
-  const wrapValue = (member: unknown): unknown => (isCallable(member) ? wrap(member, kind, named) : member);
+export function decorateStandard(wrapMember: MemberWrapper, value: unknown, context: MemberContext): unknown {
+  const name = String(context.name);
+  const wrapValue = (member: unknown): unknown => (isCallable(member) ? wrapMember(member, name) : member);
   switch (context.kind) {
     case 'method':
     case 'getter':

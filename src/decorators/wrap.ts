@@ -28,6 +28,9 @@ export interface WrapOptions extends Omit<
 /** Which decorator it is. */
 export type WrapKind = 'trace' | 'span' | 'generation';
 
+/** Makes what stands in the place of a member that is called `name`; arguments at `redacted` positions are not kept. */
+export type MemberWrapper = (member: Callable, name: string, redacted?: ReadonlySet<number>) => Callable;
+
 /** Whatever can be called: no parameter list is assignable to `never`, and every function takes it. */
 export type AnyFunction = (...args: never) => unknown;
 
@@ -48,7 +51,7 @@ export function wrap(
   redactedPositions: ReadonlySet<number> = noPositions,
 ): Callable {
   if (isClass(original)) return original;
-  const definition = define(original, kind, options, redactedPositions);
+  const definition = defineCall(original, kind, options, redactedPositions);
   const call = (self: unknown, args: readonly unknown[]): unknown => {
     if (shared.recording === 0 || shared.reading) return Reflect.apply(original, self, args);
     const scope = activeScope();
@@ -56,13 +59,18 @@ export function wrap(
     if (tracer === undefined) return Reflect.apply(original, self, args);
     return tracer.call({ definition, args, scope, invoke: () => Reflect.apply(original, self, args) });
   };
+  return imitate(original, call);
+}
+
+/** A function that is called as `call` says and looks like `original` in everything. */
+export function imitate(original: Callable, call: Call): Callable {
   const wrapper = Object.hasOwn(original, 'prototype') ? constructible(original, call) : notConstructible(call);
   resemble(wrapper, original);
   originals.set(wrapper, original);
   return wrapper;
 }
 
-type Call = (self: unknown, args: readonly unknown[]) => unknown;
+export type Call = (self: unknown, args: readonly unknown[]) => unknown;
 
 function constructible(original: Callable, call: Call): Callable {
   return function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
@@ -86,11 +94,12 @@ function isClass(original: Callable): boolean {
   return classHead.test(Function.prototype.toString.call(original));
 }
 
-function define(
+/** What is known of a function before it is called. */
+export function defineCall(
   original: Callable,
   kind: WrapKind,
   options: WrapOptions,
-  redactedPositions: ReadonlySet<number>,
+  redactedPositions: ReadonlySet<number> = noPositions,
 ): CallDefinition {
   const { name, params, redact = [], includeInput = true, includeOutput = true, ...rest } = options;
   const source = (): string => Function.prototype.toString.call(authorsFunction(original));

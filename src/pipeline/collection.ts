@@ -4,6 +4,7 @@ import type { Span } from '../span/span.ts';
 import { markAggregates, summarise } from '../span/summary.ts';
 import { TraceRecord } from '../span/trace-record.ts';
 import type { SamplingDecision } from '../span/trace-fields.ts';
+import { summariseCall } from '../span/voice-rollup.ts';
 
 /** Exporters wait for late spans: until when, and who waits for it. */
 export interface LateWait {
@@ -75,6 +76,15 @@ export class TraceCollection {
     return this.#spans.size - this.#openCount > this.#mostSpans ? this.#dropOldest(record) : 0;
   }
 
+  /** Puts a record in the place of another one of the same span; false where there is none. */
+  replace(record: SpanRecord): boolean {
+    const earlier = this.#spans.get(record.spanId);
+    if (!(earlier instanceof SpanRecord)) return false;
+    this.#spans.set(record.spanId, record);
+    this.#length += record.length - earlier.length;
+    return true;
+  }
+
   /** What is held, as a record. */
   build(changes: TraceChanges): TraceRecord {
     const records: SpanRecord[] = [];
@@ -107,14 +117,14 @@ export function buildTrace(
   droppedSpans: number,
   changes: TraceChanges,
 ): TraceRecord {
-  const spans = markAggregates(records);
+  const { voice, spans } = withCall(head, markAggregates(records));
   const root = spans.find((span) => span.spanId === head.rootId);
   return new TraceRecord({
     ...changes,
     traceId: head.traceId,
     runId: head.runId,
     name: head.name,
-    kind: head.kind,
+    kind: voice === null ? 'text' : 'voice',
     service: head.service,
     sessionId: head.sessionId,
     sessionName: head.sessionName,
@@ -134,6 +144,15 @@ export function buildTrace(
     ...summarise(spans),
     sampling: head.sampling ?? undecided,
     droppedSpans,
+    voice,
     spans: Object.freeze(spans),
   });
+}
+
+function withCall(head: TraceHead, spans: readonly SpanRecord[]): Pick<TraceRecord, 'voice' | 'spans'> {
+  if (head.voice === null) return { voice: null, spans };
+  if (spans.length === 0 && head.rollup !== null) return { voice: { ...head.voice, rollup: head.rollup }, spans };
+  const call = summariseCall(head.voice, spans);
+  head.rollup ??= call.voice.rollup;
+  return call;
 }

@@ -89,12 +89,30 @@ export class Pipeline {
     this.#closeExcess();
   }
 
+  /** More is known of a span that had ended. Where its trace was exported by then, the new record amends it. */
+  revised(record: SpanRecord, head: TraceHead): void {
+    const masked = this.#mask(record);
+    const { collection } = head;
+    if (collection instanceof TraceCollection) {
+      const before = collection.length;
+      if (collection.replace(masked) && head.isSampled && this.#parts.lanes.streamsSpans) {
+        this.#parts.lanes.exportSpan(masked);
+      }
+      this.#length += collection.length - before;
+    }
+    if (isExported(head)) this.#amend(head, [masked]);
+  }
+
   /** Something was told of a trace whose root had ended: a record without spans says it to whoever has the trace. */
   amended(head: TraceHead): void {
-    if (head.root === undefined || head.sampling === null || head.sampling === undefined) return;
+    if (!isExported(head)) return;
     this.#parts.masker?.maskHead(head);
+    this.#amend(head, []);
+  }
+
+  #amend(head: TraceHead, records: readonly SpanRecord[]): void {
     head.rev += 1;
-    const amendment = buildTrace(head, [], 0, { amends: true, rev: head.rev });
+    const amendment = buildTrace(head, records, 0, { amends: true, rev: head.rev });
     const instant = this.#parts.lanes.exportNow(amendment);
     // What still waits for late spans goes out with it.
     const delivery = head.wasSent ? this.#parts.lanes.exportComplete(amendment) : undefined;
@@ -302,6 +320,10 @@ export class Pipeline {
       `the trace "${head.name}" has more than ${traceSpans} spans; the oldest are dropped`,
     );
   }
+}
+
+function isExported({ root, sampling }: TraceHead): boolean {
+  return root !== undefined && sampling !== null && sampling !== undefined;
 }
 
 function joinDeliveries(first: Delivery | undefined, second: Delivery): Delivery {

@@ -8,6 +8,7 @@ import type { TraceHead } from '../span/head.ts';
 import { parseObject } from '../span/json.ts';
 import type { SpanRecord } from '../span/record.ts';
 import type { SpanFields } from '../span/fields.ts';
+import { isTurn, StageVoice, type SpanVoice } from '../span/voice.ts';
 
 /** Wire data of a span, or of a trace without its spans; yours to change. */
 export type MaskableRecord = Record<string, unknown>;
@@ -78,6 +79,7 @@ function readSpan(masked: MaskableRecord, record: SpanRecord): Partial<SpanField
     modelParametersText: asJson(masked['model_parameters']),
     toolCallsText: asJson(masked['tool_calls']),
     eventFields: maskEvents(record, masked['events']),
+    voice: maskVoice(record.voice, masked['voice']),
   };
 }
 
@@ -117,7 +119,16 @@ function withoutContent(record: SpanRecord): Partial<SpanFields> {
     eventFields: [],
     modelParametersText: null,
     toolCallsText: null,
+    voice: maskVoice(record.voice, undefined),
   };
+}
+
+/** What was said can be masked; who said it, and when, cannot. */
+function maskVoice(voice: SpanVoice | null, masked: unknown): SpanVoice | null {
+  if (voice === null) return null;
+  const changes = isDictionary(masked) ? masked : {};
+  if (isTurn(voice)) return Object.freeze({ ...voice, transcript: asText(changes['transcript']) });
+  return new StageVoice(isDictionary(changes['payload']) ? JSON.stringify(changes['payload']) : '{}');
 }
 
 function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventFields'] {

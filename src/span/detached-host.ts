@@ -36,6 +36,7 @@ function createDetachedHost(): DetachedHost {
     block: runBlock,
     started: () => {},
     ended: () => {},
+    revised: () => {},
     amended: () => {},
     spansOf: () => [],
     delivered: ({ traceId }) => Promise.resolve({ ok: true, traceId, exported: false }),

@@ -2,6 +2,7 @@ import type { TimeAnchor } from '../base/clock.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
 import type { Usage } from '../capture/usage/usage.ts';
 import type { Level, Outcome, SpanKind, SpanType } from './kind.ts';
+import type { SpanVoice } from './voice.ts';
 
 /** A point in time on a span. `inputText` is JSON. */
 export interface EventFields {
@@ -48,4 +49,5 @@ export interface SpanFields {
   ttftMs: number | null;
   responseId: string | null;
   toolCallsText: string | null;
+  voice: SpanVoice | null;
 }

@@ -3,6 +3,7 @@ import { noEvaluations, type Evaluation } from './evaluation.ts';
 import type { SpanLink } from './fields.ts';
 import type { Level, Outcome } from './kind.ts';
 import type { SamplingDecision, Service } from './trace-fields.ts';
+import type { CallVoice, VoiceRollup } from './voice.ts';
 
 /** How a trace's root ended. */
 export interface RootEnd {
@@ -26,9 +27,8 @@ export interface Delivery {
  */
 export interface TraceHead {
   readonly traceId: string;
-  readonly service: Service;
+  service: Service;
   readonly anchor: TimeAnchor;
-  readonly kind: 'text' | 'voice';
   startedAt: number;
   /** False when head sampling left the trace out; it may still be kept by a tail rule. */
   readonly isSampled: boolean;
@@ -41,6 +41,10 @@ export interface TraceHead {
   metadataText: string | null;
   links: readonly SpanLink[];
   evaluations: readonly Evaluation[];
+  /** What is known of the call, where the trace is one. */
+  voice: CallVoice | null;
+  /** What the call came to in its whole record: an amendment without spans cannot tell. */
+  rollup: VoiceRollup | null;
   /** How many records of this trace were made. */
   rev: number;
   /** The root's id; children name it as their parent. */
@@ -63,7 +67,6 @@ export type HeadStart = Pick<TraceHead, 'traceId' | 'service' | 'anchor' | 'isSa
 export function openHead(start: HeadStart): TraceHead {
   return {
     ...start,
-    kind: 'text',
     startedAt: start.anchor.monotonic,
     sessionId: null,
     sessionName: null,
@@ -71,6 +74,8 @@ export function openHead(start: HeadStart): TraceHead {
     metadataText: null,
     links: [],
     evaluations: noEvaluations,
+    voice: null,
+    rollup: null,
     rev: 0,
     rootId: '',
     root: undefined,

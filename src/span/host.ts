@@ -33,6 +33,8 @@ export interface SpanHost<Handle> {
   block<Result>(span: Handle, run: () => Result): Result;
   started(span: Handle, head: TraceHead): void;
   ended(record: SpanRecord, head: TraceHead): void;
+  /** More is known of a span that had ended: the record takes the place of the one before it. */
+  revised(record: SpanRecord, head: TraceHead): void;
   /** Something was told of a trace that had ended. */
   amended(head: TraceHead): void;
   /** The spans of a trace so far. */

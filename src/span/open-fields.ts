@@ -52,5 +52,6 @@ export function openFields(
     ttftMs: null,
     responseId: null,
     toolCallsText: null,
+    voice: null,
   };
 }

@@ -8,6 +8,7 @@ import { isSpanKind, levels, outcomes } from './kind.ts';
 import { SpanRecord } from './record.ts';
 import type { SamplingDecision } from './trace-fields.ts';
 import { TraceRecord } from './trace-record.ts';
+import { readCall, readSpanVoice } from './voice-reader.ts';
 import { WireFields } from './wire-fields.ts';
 
 /**
@@ -64,6 +65,7 @@ function traceOf(fields: WireFields): TraceRecord | undefined {
     sampling: samplingOf(fields),
     droppedSpans: fields.number('dropped_spans') ?? 0,
     amends: fields.value('amends') === true,
+    voice: readCall(fields.value('voice')),
     spans: Object.freeze(spans),
   });
 }
@@ -104,6 +106,7 @@ function spanOf(fields: WireFields, traceId: string): SpanRecord {
     ttftMs: fields.ms('ttft_ms'),
     responseId: fields.text('response_id'),
     toolCallsText: fields.json('tool_calls'),
+    voice: readSpanVoice(fields.value('voice')),
   });
 }
 

@@ -4,7 +4,8 @@ import type { Usage } from '../capture/usage/usage.ts';
 import type { EventFields, SpanFields, SpanLink } from './fields.ts';
 import { parseFrozen, parseObject, parseWire, type Json, type JsonObject } from './json.ts';
 import type { Level, Outcome, SpanKind, SpanType } from './kind.ts';
-import { spanText } from './wire.ts';
+import { isTurn, type SpanVoice } from './voice.ts';
+import { spanText } from './span-text.ts';
 
 /** A point in time on a span, as it is read from a record. */
 export interface EventRecord {
@@ -52,6 +53,8 @@ export class SpanRecord implements Readonly<SpanFields> {
   readonly ttftMs: number | null;
   readonly responseId: string | null;
   readonly toolCallsText: string | null;
+  /** What a turn or a stage of a call has to tell; null elsewhere. */
+  readonly voice: SpanVoice | null;
   #input: Json | undefined;
   #output: Json | undefined;
 
@@ -86,6 +89,7 @@ export class SpanRecord implements Readonly<SpanFields> {
     this.ttftMs = fields.ttftMs;
     this.responseId = fields.responseId;
     this.toolCallsText = fields.toolCallsText;
+    this.voice = fields.voice;
     Object.freeze(this);
   }
 
@@ -145,7 +149,8 @@ export class SpanRecord implements Readonly<SpanFields> {
 
   /** About how many characters it holds: what bounds on memory are counted by. */
   get length(): number {
-    return fixedLength + lengthOf(this.inputText) + lengthOf(this.outputText) + lengthOf(this.metadataText);
+    const texts = [this.inputText, this.outputText, this.metadataText, contentOf(this.voice)];
+    return texts.reduce((length, text) => length + (text?.length ?? 0), fixedLength);
   }
 
   /** The record as wire text (design section 4). */
@@ -167,8 +172,10 @@ export class SpanRecord implements Readonly<SpanFields> {
 /** Ids, times and names. */
 const fixedLength = 500;
 
-function lengthOf(text: string | null): number {
-  return text === null ? 0 : text.length;
+/** What a turn or a stage holds of text. */
+function contentOf(voice: SpanVoice | null): string | null {
+  if (voice === null) return null;
+  return isTurn(voice) ? voice.transcript : voice.payloadText;
 }
 
 /** Between the times as they are written, so that who reads them comes to the same. */

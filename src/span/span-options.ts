@@ -27,6 +27,8 @@ export interface SpanOptions extends GenerationFields {
   readonly input?: unknown;
   readonly metadata?: object;
   readonly level?: Level;
+  /** When it began, on the clock of `performance.now()`, for what is told after the fact. Default: now. */
+  readonly startedAt?: number;
   /** Which try this is, from 1. Inferred from failed siblings with the same name and input unless it is given (C17). */
   readonly attempt?: number;
 }
@@ -71,6 +73,8 @@ export interface SpanUpdate extends GenerationFields {
 export interface EndOptions extends Omit<SpanUpdate, 'name' | 'kind' | 'attempt'> {
   /** What went wrong: a message, or whatever was thrown. Sets level ERROR and outcome `error`. */
   readonly error?: unknown;
+  /** When it ended, on the clock of `performance.now()`, for what is told after the fact. Default: now. */
+  readonly endedAt?: number;
 }
 
 /**

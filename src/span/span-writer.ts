@@ -11,6 +11,7 @@ import { givenOptions, type GenerationFields, type SpanUpdate } from './span-opt
 
 const mostEvents = 1_000;
 const longestName = 500;
+const longestTranscript = 16_384;
 
 export interface SpanWriterParts {
   readonly capturer: Capturer;
@@ -191,6 +192,21 @@ export class SpanWriter {
     if (amount === null || (typeof amount === 'number' && Number.isFinite(amount) && amount >= 0)) return amount;
     this.#wrong(option, `${option} must be a number of 0 or more, or null; it was left out`);
     return null;
+  }
+
+  /** A time of the monotonic clock; undefined where none was told. */
+  time(option: string, time: unknown): number | undefined {
+    if (time === undefined || (typeof time === 'number' && Number.isFinite(time * 1000))) return time;
+    this.#wrong(
+      option,
+      `${option} must be a number of milliseconds on the clock of performance.now(); it was left out`,
+    );
+    return undefined;
+  }
+
+  /** What was said, or another long text of a record: masked and bounded. */
+  transcript(text: unknown): string | null {
+    return text === null || text === undefined ? null : this.#capturer.phrase(this.id(text), longestTranscript);
   }
 
   #attempt(attempt: unknown): number | undefined {

@@ -21,6 +21,7 @@ import {
   type SpanUpdate,
 } from './span-options.ts';
 import { SpanView } from './span-view.ts';
+import type { SpanPart } from './span-part.ts';
 import { StreamTimes } from './stream-times.ts';
 
 /** Where a live span comes from. */
@@ -32,6 +33,7 @@ export interface SpanOrigin {
   readonly captured?: Captured | null | undefined;
   /** False for a call whose output is not wanted. Default: what the tracer says. */
   readonly includeOutput?: boolean;
+  readonly part?: SpanPart | undefined;
 }
 
 /** How a call ended, as a wrapper saw it. */
@@ -44,6 +46,8 @@ export interface Ending {
   readonly thrown?: { readonly error: unknown };
   /** What a streamed answer asked for. */
   readonly toolCalls?: readonly ToolCall[] | undefined;
+  /** Monotonic milliseconds; now unless given. */
+  readonly endedAt?: number | undefined;
 }
 
 const mostLinks = 100;
@@ -69,6 +73,7 @@ export class Span extends SpanView {
   #fingerprint: string | null = null;
   #failures: Failures | undefined;
   #stream: StreamTimes | undefined;
+  readonly #part: SpanPart | undefined;
   /** Let go of at the end, so that a handle kept by a timer keeps no ancestors. */
   #parent: Span | undefined;
 
@@ -81,9 +86,10 @@ export class Span extends SpanView {
     this.#head = head;
     this.#parent = parent;
     this.#includesOutput = host.policy.includeOutputs && origin?.includeOutput !== false;
+    this.#part = origin?.part;
     this.#takeOptions(options, origin?.captured);
     // Last, so that capturing the input is not counted as the work.
-    this.fields.startedAt = host.clock.now();
+    this.fields.startedAt = host.writer.time('startedAt', options.startedAt) ?? host.clock.now();
     if (head !== undefined) host.started(this, head);
   }
 
@@ -118,10 +124,15 @@ export class Span extends SpanView {
     return this.#child(name, options, run, 'generation');
   }
 
-  /** A point in time: a guardrail that spoke, a cache that hit. Level DEFAULT unless given (A45). */
-  event(name: string, input?: unknown, level?: Level): void {
+  /**
+   * A point in time: a guardrail that spoke, a cache that hit. Level DEFAULT unless given (A45).
+   *
+   * @param at - When it was, on the clock of `performance.now()`. Default: now.
+   */
+  event(name: string, input?: unknown, level?: Level, at?: number): void {
     if (this.#isTooLate('event')) return;
-    this.#host.writer.event(name, this.#host.clock.now(), input, level, this.fields);
+    const { writer, clock } = this.#host;
+    writer.event(name, writer.time('at', at) ?? clock.now(), input, level, this.fields);
   }
 
   /** Runs `run` with this span as the parent of what it calls; what it throws is thrown on and does not end the span. */
@@ -146,12 +157,12 @@ export class Span extends SpanView {
   /** Ends it. The first end wins (A38); a later one is left out and told once at debug level. */
   end(options: EndOptions = {}): void {
     if (this.#isTooLate('end')) return;
-    const endedAt = this.#host.clock.now();
-    const { error, ...update } = givenOptions(options);
+    const now = this.#host.clock.now();
+    const { error, endedAt, ...update } = givenOptions(options);
     this.#host.writer.update(this.#permitted(update), this.fields);
     this.#readOutput(update.output, update.usage === undefined);
     if (error !== undefined && error !== null) this.#takeError(error);
-    this.#close('ok', endedAt);
+    this.#close('ok', this.#host.writer.time('endedAt', endedAt) ?? now, update.output);
   }
 
   /** Seed 002's name for `end` (L33). */
@@ -171,20 +182,21 @@ export class Span extends SpanView {
    */
   conclude(ending: Ending): void {
     if (this.fields.endedAt !== null) return;
-    const endedAt = this.#host.clock.now();
+    const endedAt = ending.endedAt ?? this.#host.clock.now();
     if (ending.thrown !== undefined) this.#takeError(ending.thrown.error, true);
     this.#takeOutput(ending);
     if (this.#includesOutput) takeToolCalls(ending.toolCalls, this.fields, this.#host.writer);
     if (this.#stream !== undefined) this.#host.writer.metadata(this.#stream.metadata, this.fields);
-    this.#close(ending.outcome, endedAt);
+    this.#close(ending.outcome, endedAt, ending.output);
   }
 
   /** Notes that a part of a stream came, and what it says of usage, model and id. */
-  observe(answer: Answer | undefined, isFirst: boolean): void {
+  observe(answer: Answer | undefined, isFirst: boolean, part?: unknown): void {
     if (this.fields.endedAt !== null) return;
     const now = this.#host.clock.now();
     if (isFirst) this.fields.ttftMs ??= roundMs(now - this.fields.startedAt);
     (this.#stream ??= new StreamTimes()).note(now);
+    this.#part?.observe(part, now);
     takeAnswer(answer, this.fields, this.#host.writer);
   }
 
@@ -197,6 +209,11 @@ export class Span extends SpanView {
   attemptOf(name: string, inputText: string | null, fingerprint: string | null): number {
     if (this.#failures === undefined || inputText === null) return 1;
     return this.#failures.countOf(name, inputText, fingerprint) + 1;
+  }
+
+  /** The span it was started under; undefined for a root, and once it has ended. */
+  get parent(): Span | undefined {
+    return this.#parent;
   }
 
   /** Remembers that a child failed. */
@@ -290,10 +307,11 @@ export class Span extends SpanView {
     fields.statusMessage ??= fields.error;
   }
 
-  #close(outcome: Outcome, endedAt: number): void {
+  #close(outcome: Outcome, endedAt: number, output: unknown): void {
     const fields = this.fields;
     const isError = fields.level === 'ERROR';
     fields.endedAt = endedAt;
+    this.#part?.conclude(fields, output);
     // A level that was told by hand says as much as an exception (C8).
     fields.outcome = isError && outcome === 'ok' ? 'error' : outcome;
     if (isError) fields.error ??= fields.statusMessage;
@@ -308,6 +326,7 @@ export class Span extends SpanView {
     fields.metadataText = null;
     fields.eventFields = noEvents;
     fields.exception = null;
+    this.#part?.recorded(record);
     this.#host.ended(record, this.#head);
   }
 

@@ -4,6 +4,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { SpanLink } from './fields.ts';
 import type { Level, Outcome } from './kind.ts';
 import type { SpanRecord } from './record.ts';
+import type { TraceVoice } from './voice.ts';
 
 /** Who made the records: the same for every trace of a tracer. */
 export interface Service {
@@ -50,5 +51,6 @@ export interface TraceFields {
   sampling: SamplingDecision;
   droppedSpans: number;
   amends: boolean;
+  voice: TraceVoice | null;
   spans: readonly SpanRecord[];
 }

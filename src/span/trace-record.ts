@@ -10,6 +10,9 @@ import { markAggregates, summarise } from './summary.ts';
 import type { SamplingDecision, Service, TraceFields } from './trace-fields.ts';
 import { toolUsesOf, type ToolUse } from './tool-use.ts';
 import { renderTree, type TreePaint } from './tree.ts';
+import type { TraceVoice } from './voice.ts';
+import { summariseCall } from './voice-rollup.ts';
+import { callText } from './voice-text.ts';
 import { linksText, msText, numberText, quote, usageText } from './wire.ts';
 
 const sdkText = JSON.stringify(SDK);
@@ -50,6 +53,8 @@ export class TraceRecord implements Readonly<TraceFields> {
   readonly droppedSpans: number;
   /** True when this record only adds spans to one that was exported before. */
   readonly amends: boolean;
+  /** What is known of a call as a whole; null for a trace that is none. */
+  readonly voice: TraceVoice | null;
   readonly spans: readonly SpanRecord[];
   #input: Json | undefined;
   #output: Json | undefined;
@@ -83,6 +88,7 @@ export class TraceRecord implements Readonly<TraceFields> {
     this.sampling = fields.sampling;
     this.droppedSpans = fields.droppedSpans;
     this.amends = fields.amends;
+    this.voice = fields.voice;
     this.spans = fields.spans;
     Object.freeze(this);
   }
@@ -144,7 +150,7 @@ export class TraceRecord implements Readonly<TraceFields> {
       `"usage":${usageText(this.usage)},"cost_usd":${numberText(this.costUsd)},` +
       `"unpriced":${this.unpriced.length === 0 ? '[]' : JSON.stringify(this.unpriced)},"evaluations":${evaluationsText(this.evaluations)},` +
       `"sampling":{"rate":${sampling.rate},"reason":"${sampling.reason}"},"dropped_spans":${this.droppedSpans},` +
-      `"amends":${this.amends},"voice":null,"spans":[${spans}]}`
+      `"amends":${this.amends},"voice":${callText(this.voice)},"spans":[${spans}]}`
     );
   }
 
@@ -162,7 +168,9 @@ export function mergeTraces(earlier: TraceRecord, later: TraceRecord): TraceReco
   const [older, newer] = earlier.rev <= later.rev ? [earlier, later] : [later, earlier];
   const byId = new Map(older.spans.map((span) => [span.spanId, span]));
   for (const span of newer.spans) byId.set(span.spanId, span);
-  const spans = markAggregates(sortByStart([...byId.values()]));
+  const merged = markAggregates(sortByStart([...byId.values()]));
+  const call = newer.voice ?? older.voice;
+  const { voice, spans } = call === null ? { voice: null, spans: merged } : summariseCall(call, merged);
   return new TraceRecord({
     ...newer,
     inputText: newer.inputText ?? older.inputText,
@@ -172,6 +180,7 @@ export function mergeTraces(earlier: TraceRecord, later: TraceRecord): TraceReco
     ...summarise(spans),
     droppedSpans: Math.max(older.droppedSpans, newer.droppedSpans),
     amends: older.amends && newer.amends,
+    voice,
     spans: Object.freeze(spans),
   });
 }

@@ -18,6 +18,7 @@ import type { Level, SpanType } from '../span/kind.ts';
 import { NoopSpan } from '../span/noop-span.ts';
 import { NoopTrace } from '../span/noop-trace.ts';
 import type { SpanRecord } from '../span/record.ts';
+import type { SpanPart } from '../span/span-part.ts';
 import { Span } from '../span/span.ts';
 import { givenOptions, type GenerationOptions, type SpanOptions, type TraceOptions } from '../span/span-options.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
@@ -40,13 +41,19 @@ export interface TracerStats {
   readonly reports: ReportCounts;
 }
 
-/** What a span begins with, beside its parent. */
-interface Beginning {
+/** What a span begins with. */
+export interface Beginning {
   readonly options: TraceOptions & { readonly name: string };
   readonly isTrace: boolean;
   readonly includeOutput?: boolean;
   readonly capture?: () => Captured | null;
+  /** Default: the active span. */
+  readonly parent?: Span | undefined;
+  readonly part?: SpanPart | undefined;
 }
+
+/** Begins a span under a parent. */
+export type SpanBeginning = (options: Beginning['options'], parent: Span, part: SpanPart) => Span;
 
 const drainMs = 5_000;
 
@@ -152,9 +159,29 @@ export class Tracer implements SpanHost<Span> {
   call({ definition, args, invoke, scope }: TracedCall): unknown {
     const { options, isTrace, includeOutput, isGenerator } = definition;
     const parent = scope?.tracer === this ? scope.span : undefined;
-    const capture = (): Captured | null => this.#captureInput(definition, args);
-    if (isGenerator) return this.#callGenerator({ options, isTrace, includeOutput, capture }, parent, invoke);
-    const span = this.#beginUnder(parent, { options, isTrace, includeOutput, capture });
+    const capture = this.#captureOf(definition, args);
+    const begin = (): Span => this.#beginUnder(parent, { options, isTrace, includeOutput, capture });
+    return this.follow(begin, invoke, isGenerator);
+  }
+
+  /** How the span of a call begins whose parent and options somebody else knows. */
+  beginning(definition: CallDefinition, args: readonly unknown[]): SpanBeginning {
+    const { includeOutput } = definition;
+    const capture = this.#captureOf(definition, args);
+    return (options, parent, part) => this.begin({ options, isTrace: false, includeOutput, capture, parent, part });
+  }
+
+  /**
+   * Makes a call in the span that `begin` gives, and follows what came back to its end. The body of a generator runs at
+   * its first `next()`, and so does its span.
+   */
+  follow(begin: () => Span, invoke: () => unknown, isGenerator = false): unknown {
+    if (isGenerator) {
+      const generator = invoke();
+      if (isObject(generator)) followIterator(generator, new LazyCall(this, begin), true);
+      return generator;
+    }
+    const span = begin();
     return span.isRecording ? followCall(new SpanCall(this, span), invoke) : this.run(span, invoke);
   }
 
@@ -162,7 +189,7 @@ export class Tracer implements SpanHost<Span> {
   begin(beginning: Beginning): Span {
     const scope = activeScope();
     if (shared.reading || scope?.isQuiet === true) return new NoopSpan(this);
-    return this.#beginUnder(scope?.tracer === this ? scope.span : undefined, beginning);
+    return this.#beginUnder(beginning.parent ?? (scope?.tracer === this ? scope.span : undefined), beginning);
   }
 
   run<Result>(span: Span, run: () => Result): Result {
@@ -180,6 +207,10 @@ export class Tracer implements SpanHost<Span> {
 
   ended(record: SpanRecord, head: TraceHead): void {
     this.#parts.pipeline.ended(record, head);
+  }
+
+  revised(record: SpanRecord, head: TraceHead): void {
+    this.#parts.pipeline.revised(record, head);
   }
 
   amended(head: TraceHead): void {
@@ -258,7 +289,7 @@ export class Tracer implements SpanHost<Span> {
   }
 
   #beginUnder(parent: Span | undefined, beginning: Beginning): Span {
-    const { options, includeOutput = true, capture } = beginning;
+    const { options, includeOutput = true, capture, part } = beginning;
     if (this.#isShutDown) return new NoopSpan(this);
     if (parent === undefined || (beginning.isTrace && options.root === true)) {
       return this.#beginTrace(beginning, parent);
@@ -270,30 +301,29 @@ export class Tracer implements SpanHost<Span> {
         `"${options.name}" began inside a running trace: it is a span of it, and its own session, user, tags and run were left out; root: true makes it a trace`,
       );
     }
-    return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.() });
+    return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.(), part });
   }
 
-  /** The arguments are captured at the call; the span begins when the generator's body does, under the same parent. */
-  #callGenerator(beginning: Beginning, parent: Span | undefined, invoke: () => unknown): unknown {
-    const captured = beginning.capture?.() ?? null;
-    const generator = invoke();
-    const call = new LazyCall(this, () => this.#beginUnder(parent, { ...beginning, capture: () => captured }));
-    if (isObject(generator)) followIterator(generator, call, true);
-    return generator;
+  /** Of a generator, whose span begins later, the arguments are captured now. */
+  #captureOf(definition: CallDefinition, args: readonly unknown[]): () => Captured | null {
+    const capture = (): Captured | null => this.#captureInput(definition, args);
+    if (!definition.isGenerator) return capture;
+    const captured = capture();
+    return () => captured;
   }
 
   #captureInput({ includeInput, inputOf }: CallDefinition, args: readonly unknown[]): Captured | null {
     return includeInput && this.policy.includeInputs ? this.capturer.capture(inputOf(args)) : null;
   }
 
-  #beginTrace({ options, isTrace, includeOutput = true, capture }: Beginning, from: Span | undefined): Span {
+  #beginTrace({ options, isTrace, includeOutput = true, capture, part }: Beginning, from: Span | undefined): Span {
     const start = startTrace(options, this.#parts);
     if (!start.isSampled && !this.#parts.sampling.hasTailRule) return new NoopSpan(this, start.traceId);
     const head = createHead(start, options, isTrace, this.#parts);
     const { metadata: _, ...rest } = options;
     const root = new Span(
       { ...(isTrace ? rest : options), parentId: start.remote?.spanId ?? null },
-      { host: this, head, parent: undefined, includeOutput, captured: capture?.() },
+      { host: this, head, parent: undefined, includeOutput, captured: capture?.(), part },
     );
     head.rootId = root.spanId;
     head.startedAt = root.startedAt;

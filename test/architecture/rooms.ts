@@ -9,8 +9,9 @@ export type Sources = Readonly<Record<string, string>>;
  * rooms of one row are neighbours and do not know each other. A file that stands in `src` itself is named by its path.
  */
 export const rows: readonly (readonly string[])[] = [
-  ['index.ts', 'store.ts', 'testing.ts', 'bin.ts'],
-  ['decorators', 'testing', 'trace-context.ts'],
+  ['index.ts', 'store.ts', 'testing.ts', 'voice.ts', 'bin.ts'],
+  ['voice', 'testing', 'trace-context.ts'],
+  ['decorators'],
   ['init'],
   ['tracer'],
   ['call'],

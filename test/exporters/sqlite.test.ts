@@ -140,6 +140,9 @@ describe('the SQLite file', () => {
     makeTraces(tracer, 2);
     await tracer.shutdown();
     const old = new DatabaseSync(path);
+    for (const view of ['calls', 'turns', 'stages', 'prompts', 'completions']) old.exec(`DROP VIEW ${view}`);
+    for (const view of ['prompts', 'completions']) old.exec(`CREATE VIEW ${view} AS SELECT span_id FROM span`);
+    old.exec('DROP INDEX trace_by_voice; ALTER TABLE span DROP COLUMN voice; ALTER TABLE trace DROP COLUMN voice');
     old.exec('ALTER TABLE trace DROP COLUMN evaluations; PRAGMA user_version = 1');
     old.close();
     const { tracer: later } = setUp({}, {}, path);

@@ -66,4 +66,50 @@ export const migrations: readonly string[] = [
     FROM span WHERE kind = 'tool' OR name LIKE 'tool:%';
   `,
   `ALTER TABLE trace ADD COLUMN evaluations TEXT NOT NULL DEFAULT '[]'`,
+  `
+  ALTER TABLE trace ADD COLUMN voice TEXT;
+  ALTER TABLE span ADD COLUMN voice TEXT;
+  CREATE INDEX trace_by_voice ON trace (start_time) WHERE voice IS NOT NULL;
+
+  CREATE VIEW calls AS
+    SELECT trace_id, session_id, user_id, start_time, duration_ms, level, outcome, error_count, cost_usd,
+      voice ->> '$.status' AS status, voice ->> '$.end_reason' AS end_reason, voice ->> '$.agent_id' AS agent_id,
+      voice ->> '$.agent_version' AS agent_version, voice ->> '$.transport' AS transport,
+      voice ->> '$.room_id' AS room_id, voice ->> '$.external_session_id' AS external_session_id,
+      voice ->> '$.rollup.user_turns' AS user_turns, voice ->> '$.rollup.agent_turns' AS agent_turns,
+      voice ->> '$.rollup.interruptions' AS interruptions, voice ->> '$.rollup.failed_interrupts' AS failed_interrupts,
+      voice ->> '$.rollup.interrupt_latency_ms.p50' AS interrupt_latency_p50_ms,
+      voice ->> '$.rollup.interrupt_latency_ms.p95' AS interrupt_latency_p95_ms,
+      voice ->> '$.rollup.ttfa_ms.p50' AS ttfa_p50_ms, voice ->> '$.rollup.ttfa_ms.p95' AS ttfa_p95_ms,
+      voice ->> '$.rollup.cost_usd.stt' AS stt_cost_usd, voice ->> '$.rollup.cost_usd.llm' AS llm_cost_usd,
+      voice ->> '$.rollup.cost_usd.tts' AS tts_cost_usd, voice ->> '$.transport_quality.mos_score' AS mos_score,
+      voice ->> '$.audio.ref' AS audio
+    FROM trace WHERE voice IS NOT NULL;
+
+  CREATE VIEW turns AS
+    SELECT trace_id, span_id AS turn_id, start_time, duration_ms, level, outcome, voice ->> '$.role' AS role,
+      voice ->> '$.transcript' AS transcript, voice ->> '$.ttfa_ms' AS ttfa_ms,
+      voice ->> '$.e2e_latency_ms' AS e2e_latency_ms, voice ->> '$.interrupted' AS interrupted,
+      voice ->> '$.interrupts_turn_id' AS interrupts_turn_id,
+      voice ->> '$.interrupt_latency_ms' AS interrupt_latency_ms, voice ->> '$.cost_usd' AS cost_usd, events
+    FROM span WHERE kind = 'turn';
+
+  CREATE VIEW stages AS
+    SELECT trace_id, span_id, parent_id AS turn_id, kind, name, start_time, duration_ms, level, outcome, error, model,
+      provider, ttft_ms, cost_usd, usage, voice -> '$.payload' AS payload
+    FROM span WHERE voice -> '$.payload' IS NOT NULL;
+
+  DROP VIEW prompts;
+  CREATE VIEW prompts AS
+    SELECT trace_id, span_id, name, start_time, model, provider, model_parameters,
+      coalesce(input, voice -> '$.payload.prompt') AS prompt
+    FROM span WHERE type = 'generation';
+
+  DROP VIEW completions;
+  CREATE VIEW completions AS
+    SELECT trace_id, span_id, name, start_time, model, provider,
+      coalesce(output, voice -> '$.payload.completion') AS completion,
+      usage ->> '$.input_tokens' AS input_tokens, usage ->> '$.output_tokens' AS output_tokens, cost_usd
+    FROM span WHERE type = 'generation';
+  `,
 ];

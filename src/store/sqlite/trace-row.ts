@@ -2,6 +2,7 @@ import { roundMs } from '../../base/clock.ts';
 import { evaluationsText } from '../../span/evaluation.ts';
 import type { SpanRecord } from '../../span/record.ts';
 import type { TraceRecord } from '../../span/trace-record.ts';
+import { callText, spanVoiceText } from '../../span/voice-text.ts';
 import { eventsText, exceptionText, linksText, usageText } from '../../span/wire.ts';
 
 /** What a column can hold. */
@@ -43,6 +44,7 @@ export const traceColumns: readonly Column<TraceRecord>[] = [
   ['evaluations', (trace) => evaluationsText(trace.evaluations)],
   ['sampling', (trace) => JSON.stringify(trace.sampling)],
   ['dropped_spans', (trace) => trace.droppedSpans],
+  ['voice', (trace) => textOrNull(callText(trace.voice))],
 ];
 
 /** The columns of a span beside the `rev` of the record it came with. */
@@ -77,6 +79,7 @@ export const spanColumns: readonly Column<SpanRecord>[] = [
   ['ttft_ms', (span) => span.ttftMs],
   ['response_id', (span) => span.responseId],
   ['tool_calls', (span) => span.toolCallsText ?? '[]'],
+  ['voice', (span) => textOrNull(spanVoiceText(span.voice))],
 ];
 
 /** Columns whose text is JSON already. */
@@ -93,7 +96,7 @@ const jsonColumns: ReadonlySet<string> = new Set(
     'input',
     'output',
     'events',
-  ].concat(['model_parameters', 'tool_calls']),
+  ].concat(['model_parameters', 'tool_calls', 'voice']),
 );
 
 /** A row as the members of its wire object. */

@@ -1,0 +1,73 @@
+import type { TraceHead } from '../span/head.ts';
+import type { SpanWriter } from '../span/span-writer.ts';
+import { mergeObjectTexts } from '../span/span-writer.ts';
+import { mergeTags } from '../span/trace.ts';
+import type { CallAudio, CallVoice } from '../span/voice.ts';
+import type { SessionOptions, TransportObservation } from './options.ts';
+import { amount } from './payload.ts';
+
+const silent: CallVoice = Object.freeze({
+  status: 'active',
+  endReason: null,
+  agentId: '',
+  agentVersion: null,
+  transport: null,
+  roomId: null,
+  externalSessionId: null,
+  transportQuality: null,
+  audio: null,
+});
+
+/** What a trace says of the call that it is. Where tracing is off there is no head, and nothing is kept. */
+export class Call {
+  readonly #head: TraceHead | undefined;
+  readonly #writer: SpanWriter;
+
+  constructor(head: TraceHead | undefined, writer: SpanWriter, agentId: string) {
+    this.#head = head;
+    this.#writer = writer;
+    if (head !== undefined) head.sessionId ??= head.traceId;
+    this.#set({ agentId });
+  }
+
+  /** What an option or an update says. */
+  tell({ userId, tags, metadata, tenantId, ...rest }: Partial<SessionOptions>): void {
+    const [head, writer] = [this.#head, this.#writer];
+    if (head === undefined) return;
+    if (userId !== undefined) head.userId = writer.identity(userId);
+    if (tenantId !== undefined) head.service = { ...head.service, tenantId };
+    head.tags = mergeTags(head.tags, writer.tags(tags));
+    head.metadataText = mergeObjectTexts(head.metadataText, writer.metadataText(metadata));
+    this.#set({
+      ...(rest.agentVersion !== undefined && { agentVersion: writer.phrase(rest.agentVersion) }),
+      ...(rest.transport !== undefined && { transport: writer.phrase(rest.transport) }),
+      ...(rest.roomId !== undefined && { roomId: writer.phrase(rest.roomId) }),
+      ...(rest.externalSessionId !== undefined && { externalSessionId: writer.phrase(rest.externalSessionId) }),
+    });
+  }
+
+  /** The last word on each number holds (V83). */
+  tellQuality({ mosScore, packetLossPct, jitterMs }: Partial<TransportObservation>): void {
+    const before = this.#head?.voice?.transportQuality;
+    this.#set({
+      transportQuality: Object.freeze({
+        mosScore: amount(mosScore) ?? before?.mosScore ?? null,
+        packetLossPct: amount(packetLossPct) ?? before?.packetLossPct ?? null,
+        jitterMs: amount(jitterMs) ?? before?.jitterMs ?? null,
+      }),
+    });
+  }
+
+  tellAudio(audio: CallAudio): void {
+    this.#set({ audio: Object.freeze(audio) });
+  }
+
+  end(reason: unknown): void {
+    this.#set({ status: 'ended', endReason: this.#writer.phrase(reason) });
+  }
+
+  #set(changes: Partial<CallVoice>): void {
+    const head = this.#head;
+    if (head !== undefined) head.voice = Object.freeze({ ...(head.voice ?? silent), ...changes });
+  }
+}

@@ -1,0 +1,316 @@
+import type { TraceHead } from '../span/head.ts';
+import type { EndResult } from '../span/host.ts';
+import type { Level } from '../span/kind.ts';
+import { NoopSpan } from '../span/noop-span.ts';
+import type { SpanRecord } from '../span/record.ts';
+import { givenOptions, type TraceOptions } from '../span/span-options.ts';
+import type { Span } from '../span/span.ts';
+import type { SpanPart } from '../span/span-part.ts';
+import type { CallVoice, StageKind, TurnRole } from '../span/voice.ts';
+import type { Beginning, SpanBeginning, Tracer } from '../tracer/tracer.ts';
+import { Call } from './call.ts';
+import type {
+  SessionEnd,
+  SessionOptions,
+  SessionUpdate,
+  StageOptions,
+  TransportObservation,
+  TurnOptions,
+} from './options.ts';
+import { isGeneration, Stage, type StageReader } from './stage.ts';
+import { Turn, type SpeechEnd, type TurnHost } from './turn.ts';
+import type { TurnOutput } from './turn-output.ts';
+
+/** By head, which all spans of a call share and which a timer may keep alive: an ended session is taken out. */
+const sessions = new WeakMap<TraceHead, VoiceSession>();
+
+/** The call that a span belongs to, while it is active. */
+export function sessionOf(span: Span | undefined): VoiceSession | undefined {
+  return span?.head === undefined ? undefined : sessions.get(span.head);
+}
+
+/** Turns whose record can still be changed; a call has that many only if it goes on for days. */
+const mostTurns = 1_000;
+
+/**
+ * A call: a trace of kind `voice` whose spans are turns, and stages in them. Its status is `active` until `end`. No
+ * method throws; where tracing is off, nothing of it is recorded.
+ *
+ * @example
+ * ```ts
+ * import { init } from 'clew';
+ * import { startSession } from 'clew/voice';
+ * init({ mode: 'memory' });
+ * const session = startSession({ agentId: 'support_v3', transport: 'webrtc', userId: 'user_42' });
+ * session.userTurn((turn) => {
+ *   turn.stage('stt', { provider: 'deepgram', model: 'nova-3' }, (stt) => {
+ *     stt.setPayload({ audioDurationMs: 2_400, finalTranscript: 'I cannot log in' });
+ *   });
+ *   turn.setTranscript('I cannot log in');
+ * });
+ * await session.end({ reason: 'user_left' });
+ * ```
+ */
+export class VoiceSession {
+  readonly #tracer: Tracer;
+  readonly #root: Span;
+  readonly #agentId: string;
+  readonly #call: Call;
+  readonly #onEnd: () => void;
+  readonly #turns = new Map<string, Turn>();
+  readonly #open = new Set<Turn>();
+  #speechEnd: SpeechEnd | undefined;
+  #isActive = true;
+  #ended: Promise<EndResult> | undefined;
+
+  /** `onEnd` is told when it has ended. */
+  constructor(tracer: Tracer, given: SessionOptions, onEnd: () => void = () => {}) {
+    const options = givenOptions(given);
+    this.#tracer = tracer;
+    this.#onEnd = onEnd;
+    this.#agentId = tracer.writer.name(options.agentId);
+    this.#root = tracer.begin({
+      options: { ...rootOptions(options), name: this.#agentId, root: true, kind: 'agent' },
+      isTrace: true,
+    });
+    this.#call = new Call(this.#root.head, tracer.writer, this.#agentId);
+    this.#call.tell(options);
+    if (this.#root.head !== undefined) sessions.set(this.#root.head, this);
+  }
+
+  /** The id of the conversation: what the call's trace is found by, with others of the same conversation (V56). */
+  get sessionId(): string {
+    return this.#root.head?.sessionId ?? this.traceId;
+  }
+
+  /** 32 hexadecimal digits. */
+  get traceId(): string {
+    return this.#root.traceId;
+  }
+
+  get agentId(): string {
+    return this.#agentId;
+  }
+
+  /** `active` until `end`; then `ended`. */
+  get status(): CallVoice['status'] {
+    return this.#isActive ? 'active' : 'ended';
+  }
+
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  /** The span that the call is. */
+  get span(): Span {
+    return this.#root;
+  }
+
+  /** The turns so far, oldest first; the last 1,000. */
+  get turns(): readonly Turn[] {
+    return [...this.#turns.values()];
+  }
+
+  /** A turn of the user's (V49): open without `run`; with it, ended by what `run` gives or throws. */
+  userTurn(options?: TurnOptions): Turn;
+  userTurn<Result>(run: (turn: Turn) => Result): Result;
+  userTurn<Result>(options: TurnOptions, run: (turn: Turn) => Result): Result;
+  userTurn<Result>(options?: TurnOptions | TurnBody<Result>, run?: TurnBody<Result>): Turn | Result {
+    return this.#turn('user', options, run);
+  }
+
+  /** A turn of the agent's (V49). */
+  agentTurn(options?: TurnOptions): Turn;
+  agentTurn<Result>(run: (turn: Turn) => Result): Result;
+  agentTurn<Result>(options: TurnOptions, run: (turn: Turn) => Result): Result;
+  agentTurn<Result>(options?: TurnOptions | TurnBody<Result>, run?: TurnBody<Result>): Turn | Result {
+    return this.#turn('agent', options, run);
+  }
+
+  /** A step that belongs to no turn. */
+  stage<Kind extends StageKind>(kind: Kind, options?: StageOptions): Stage<Kind>;
+  stage<Kind extends StageKind, Result>(kind: Kind, options: StageOptions, run: (stage: Stage<Kind>) => Result): Result;
+  stage<Kind extends StageKind, Result>(
+    kind: Kind,
+    options?: StageOptions,
+    run?: (stage: Stage<Kind>) => Result,
+  ): Stage<Kind> | Result {
+    return this.#stage(undefined, kind, givenOptions(options), run);
+  }
+
+  /** A point in time of the call as a whole. */
+  event(name: string, data?: unknown, level?: Level): void {
+    this.#root.event(name, data, level);
+  }
+
+  /** How the line is, as often as you know. The last word on each number holds (V83). */
+  setTransportQuality(observation: TransportObservation): void {
+    this.#call.tellQuality(givenOptions(observation));
+  }
+
+  /** Tells more of a call that goes on. */
+  update(update: SessionUpdate): void {
+    if (this.#isActive) this.#call.tell(givenOptions(update));
+  }
+
+  /** Runs `run` with the call as the parent of what it calls: decorated methods find it. */
+  run<Result>(run: () => Result): Result {
+    return this.#root.run(run);
+  }
+
+  /**
+   * Ends the call with the turns that are open; the first end wins. Resolves when it was exported or could not be,
+   * within 5 s; never rejects, and need not be awaited (V54).
+   */
+  end(end: SessionEnd = {}): Promise<EndResult> {
+    return (this.#ended ??= this.#end(givenOptions(end)));
+  }
+
+  /** `using session = …`: ends it with the block. */
+  [Symbol.dispose](): void {
+    void this.end();
+  }
+
+  /** `await using session = …`: ends it with the block and waits for its export. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  #end({ reason, endedAt, error }: SessionEnd): Promise<EndResult> {
+    const at = endedAt ?? this.#tracer.clock.now();
+    for (const turn of this.#open) turn.end({ endedAt: at });
+    this.#call.end(reason);
+    this.#isActive = false;
+    this.#root.end({ endedAt: at, error });
+    this.#onEnd();
+    const { head } = this.#root;
+    if (head === undefined) return Promise.resolve({ ok: true, traceId: this.traceId, exported: false });
+    sessions.delete(head);
+    return this.#tracer.delivered(head);
+  }
+
+  #turn<Result>(
+    role: TurnRole,
+    options: TurnOptions | TurnBody<Result> | undefined,
+    run: TurnBody<Result> | undefined,
+  ): Turn | Result {
+    const body = typeof options === 'function' ? options : run;
+    const turn = this.openTurn(role, typeof options === 'function' ? {} : givenOptions(options));
+    return body === undefined ? turn : this.#tracer.block(turn.span, () => body(turn));
+  }
+
+  /** A turn under `parent`, which is a span of this call; under the call itself unless given. */
+  openTurn(role: TurnRole, options: TurnOptions, place: TurnPlace = {}): Turn {
+    const turn = new Turn(role, options, this.#turnHost(role, options, place));
+    if (!turn.span.isRecording) return turn;
+    this.#open.add(turn);
+    this.#turns.set(turn.turnId, turn);
+    for (const id of this.#turns.keys()) {
+      if (this.#turns.size <= mostTurns) break;
+      this.#turns.delete(id);
+    }
+    return turn;
+  }
+
+  /** A stage under `parent`, which tells `turn` how it ended. */
+  openStage<Kind extends StageKind>(
+    kind: Kind,
+    options: StageOptions,
+    { turn, parent = turn?.span ?? this.#root, begin, reader }: StagePlace,
+  ): Stage<Kind> {
+    return new Stage<Kind>({
+      kind,
+      writer: this.#tracer.writer,
+      reader,
+      onEnd: (fields) => turn?.stageEnded(fields),
+      begin: (part) => {
+        const type = isGeneration(kind) ? 'generation' : 'span';
+        return this.#begin({ ...options, name: kind, kind, type }, parent, part, begin);
+      },
+    });
+  }
+
+  #turnHost(
+    role: TurnRole,
+    { startedAt, metadata }: TurnOptions,
+    { parent = this.#root, begin, reader }: TurnPlace,
+  ): TurnHost {
+    const tracer = this.#tracer;
+    const options = {
+      name: `${role}_turn`,
+      kind: 'turn',
+      ...(startedAt !== undefined && { startedAt }),
+      ...(metadata !== undefined && { metadata }),
+    } as const;
+    return {
+      writer: tracer.writer,
+      reader,
+      begin: (part) => this.#begin(options, parent, part, begin),
+      stage: (turn, kind, stageOptions, run) => this.#stage(turn, kind, stageOptions, run),
+      takeSpeechEnd: (before) => this.#takeSpeechEnd(before),
+      speechEnded: (end) => {
+        this.#speechEnd = end;
+      },
+      interrupted: (turnId) => this.#turns.get(turnId)?.markInterrupted(),
+      ended: (turn) => this.#open.delete(turn),
+      revise: (record) => this.#revise(record),
+      isActive: () => this.#isActive,
+      now: () => tracer.clock.now(),
+    };
+  }
+
+  #begin(
+    options: Beginning['options'],
+    parent: Span,
+    part: SpanPart,
+    begin: SpanBeginning = (spanOptions, above, spanPart) =>
+      this.#tracer.begin({ options: spanOptions, isTrace: false, parent: above, part: spanPart }),
+  ): Span {
+    return this.#isActive ? begin(options, parent, part) : new NoopSpan(this.#tracer, this.traceId);
+  }
+
+  #stage<Kind extends StageKind, Result>(
+    turn: Turn | undefined,
+    kind: Kind,
+    options: StageOptions,
+    run: ((stage: Stage<Kind>) => Result) | undefined,
+  ): Stage<Kind> | Result {
+    const stage = this.openStage(kind, options, { turn });
+    return run === undefined ? stage : this.#tracer.block(stage.span, () => run(stage));
+  }
+
+  /** One answer for each speech: what the agent says after that waited for nobody. */
+  #takeSpeechEnd(before: number): SpeechEnd | undefined {
+    const end = this.#speechEnd;
+    if (end === undefined || end.at > before) return undefined;
+    this.#speechEnd = undefined;
+    return end;
+  }
+
+  #revise(record: SpanRecord): void {
+    const { head } = this.#root;
+    if (head !== undefined) this.#tracer.revised(record, head);
+  }
+}
+
+/** Of the options, what the trace itself begins with. */
+function rootOptions({ startedAt, session }: Partial<SessionOptions>): TraceOptions {
+  return { ...(startedAt !== undefined && { startedAt }), ...(session !== undefined && { session }) };
+}
+
+type TurnBody<Result> = (turn: Turn) => Result;
+
+/** Where a turn stands. */
+interface TurnPlace {
+  readonly parent?: Span | undefined;
+  readonly begin?: SpanBeginning | undefined;
+  readonly reader?: TurnOutput | undefined;
+}
+
+/** Where a stage stands. */
+interface StagePlace {
+  readonly turn: Turn | undefined;
+  readonly parent?: Span | undefined;
+  readonly begin?: SpanBeginning | undefined;
+  readonly reader?: StageReader | undefined;
+}

@@ -1,0 +1,272 @@
+import { roundMs } from '../base/clock.ts';
+import type { EventFields, SpanFields } from '../span/fields.ts';
+import type { Level } from '../span/kind.ts';
+import type { SpanRecord } from '../span/record.ts';
+import type { Span } from '../span/span.ts';
+import type { SpanPart } from '../span/span-part.ts';
+import type { SpanWriter } from '../span/span-writer.ts';
+import { givenOptions } from '../span/span-options.ts';
+import type { StageKind, TurnRole, TurnVoice } from '../span/voice.ts';
+import type { EndTimes, Interruption, StageOptions, TranscriptOptions, TurnOptions } from './options.ts';
+import { amount } from './payload.ts';
+import type { Stage } from './stage.ts';
+import type { TurnOutput } from './turn-output.ts';
+
+/** The turns that are open or were, for as long as their spans are. */
+const turns = new WeakMap<Span, Turn>();
+
+/** The turn that a span is, or is in. */
+export function turnOf(span: Span | undefined): Turn | undefined {
+  for (let above = span; above !== undefined; above = above.parent) {
+    const turn = turns.get(above);
+    if (turn !== undefined) return turn;
+  }
+  return undefined;
+}
+
+/** The end of a user's speech, from which an agent's time to first audio is counted. */
+export interface SpeechEnd {
+  readonly at: number;
+  readonly turnId: string;
+}
+
+/** What a turn asks of the call it belongs to. */
+export interface TurnHost {
+  readonly writer: SpanWriter;
+  readonly reader: TurnOutput | undefined;
+  begin(part: SpanPart): Span;
+  stage<Kind extends StageKind, Result>(
+    turn: Turn,
+    kind: Kind,
+    options: StageOptions,
+    run?: (stage: Stage<Kind>) => Result,
+  ): Stage<Kind> | Result;
+  /** Agent's turns: whose speech it answers, once. */
+  takeSpeechEnd(before: number): SpeechEnd | undefined;
+  speechEnded(end: SpeechEnd): void;
+  interrupted(agentTurnId: string): void;
+  ended(turn: Turn): void;
+  revise(record: SpanRecord): void;
+  /** False once the session has ended. */
+  isActive(): boolean;
+  now(): number;
+}
+
+/**
+ * One side's speech, and the steps that were taken for it. Open until its block or `end`. What is learned later, such
+ * as a transcript that comes after the speech, can be told until the session ends. No method throws.
+ */
+export class Turn {
+  /** The span that it is. */
+  readonly span: Span;
+  readonly role: TurnRole;
+  readonly #host: TurnHost;
+  readonly #options: TurnOptions;
+  #voice: TurnVoice;
+  #answers: SpeechEnd | undefined;
+  #speechStartedAt: number | undefined;
+  #speechEndedAt: number | undefined;
+  #isFirstAudioGuessed = true;
+  #record: SpanRecord | undefined;
+  /** While the span ends it takes no events by itself. */
+  #closing: SpanFields | undefined;
+
+  constructor(role: TurnRole, options: TurnOptions, host: TurnHost) {
+    this.role = role;
+    this.#host = host;
+    this.#options = options;
+    this.#voice = silent(role, options.speechId ?? null);
+    this.span = host.begin({
+      observe: (part) => host.reader?.part(part),
+      conclude: (fields, output) => this.#conclude(fields, output),
+      recorded: (record) => this.#recorded(record),
+    });
+    if (this.span.isRecording) turns.set(this.span, this);
+    if (role === 'user') this.markSpeechStart(this.span.startedAt);
+    else if (options.isReply !== false) this.#answers = host.takeSpeechEnd(this.span.startedAt);
+  }
+
+  /** What other turns and events name it by (V79). */
+  get turnId(): string {
+    return this.span.spanId;
+  }
+
+  get transcript(): string | null {
+    return this.#voice.transcript;
+  }
+
+  /** Milliseconds from the end of the user's speech to the first of this; null before that, and where no user spoke. */
+  get ttfaMs(): number | null {
+    return this.#voice.ttfaMs;
+  }
+
+  /** True for an agent's turn that was broken into. */
+  get isInterrupted(): boolean {
+    return this.#voice.interrupted;
+  }
+
+  get isOpen(): boolean {
+    return this.#record === undefined && this.span.endedAt === null;
+  }
+
+  /** A step of this turn (V50): open without `run`; with it, ended by what `run` gives or throws. */
+  stage<Kind extends StageKind>(kind: Kind, options?: StageOptions): Stage<Kind>;
+  stage<Kind extends StageKind, Result>(kind: Kind, run: (stage: Stage<Kind>) => Result): Result;
+  stage<Kind extends StageKind, Result>(kind: Kind, options: StageOptions, run: (stage: Stage<Kind>) => Result): Result;
+  stage<Kind extends StageKind, Result>(
+    kind: Kind,
+    options?: StageOptions | ((stage: Stage<Kind>) => Result),
+    run?: (stage: Stage<Kind>) => Result,
+  ): Stage<Kind> | Result {
+    const body = typeof options === 'function' ? options : run;
+    return this.#host.stage(this, kind, typeof options === 'function' ? {} : givenOptions(options), body);
+  }
+
+  /** What was said; the last word holds (V52). */
+  setTranscript(text: string, { confidence, language }: TranscriptOptions = {}): void {
+    const transcript = this.#host.writer.transcript(text);
+    this.#tell({
+      transcript,
+      ...(confidence !== undefined && { confidence: amount(confidence) ?? null }),
+      ...(typeof language === 'string' && { language }),
+    });
+  }
+
+  /**
+   * On a user's turn: it broke into the agent's turn `byTurnId` (V78), which becomes an interrupted one. On an agent's
+   * turn, without an argument: it did not come to its end.
+   */
+  markInterrupted(interruption?: Interruption): void {
+    if (this.role === 'agent' || interruption === undefined) return this.#tell({ interrupted: true });
+    const { byTurnId, interruptLatencyMs } = givenOptions(interruption);
+    if (typeof byTurnId !== 'string') return;
+    this.#tell({ interruptsTurnId: byTurnId, interruptLatencyMs: amount(interruptLatencyMs) ?? null });
+    this.#host.interrupted(byTurnId);
+  }
+
+  /** What a voice framework measured from the end of the user's speech to the start of the agent's, in milliseconds. */
+  setEndToEndLatency(ms: number): void {
+    this.#tell({ e2eLatencyMs: amount(ms) ?? null });
+  }
+
+  /**
+   * The speech begins: an agent's first audio is heard, from which its time to first audio is told. Unless it is called,
+   * the first byte of its first `tts` stage is taken for it, and without one the start of the turn.
+   *
+   * @param at - On the clock of `performance.now()`. Default: now.
+   */
+  markSpeechStart(at: number = this.#host.now()): void {
+    this.#isFirstAudioGuessed = false;
+    this.#startSpeech(at);
+  }
+
+  /** The speech is over; the turn may go on, as while its transcript is waited for. May be told again after a pause. */
+  markSpeechEnd(at: number = this.#host.now()): void {
+    if (this.#options.isSpoken === false) return;
+    this.#speechEndedAt = at;
+    this.#addEvent(`${this.role}_speech_end`, at);
+    if (this.role === 'user') this.#host.speechEnded({ at, turnId: this.turnId });
+  }
+
+  /** A point in time: a built-in one such as `barge_in`, or any of yours (V80, V84). */
+  event(name: string, data?: unknown, level?: Level, at: number = this.#host.now()): void {
+    this.#addEvent(name, at, data, level);
+  }
+
+  /** Runs `run` with this turn as the parent of what it calls; `currentTurn()` is this turn in it. */
+  run<Result>(run: () => Result): Result {
+    return this.span.run(run);
+  }
+
+  /** Ends it; the first end wins. */
+  end({ endedAt, error }: EndTimes & { readonly error?: unknown } = {}): void {
+    this.span.end({ ...(endedAt !== undefined && { endedAt }), error });
+  }
+
+  /** Ends it with whatever was thrown. */
+  fail(error: unknown): void {
+    this.span.fail(error);
+  }
+
+  /** `using turn = …`: ends it with the block. */
+  [Symbol.dispose](): void {
+    this.span[Symbol.dispose]();
+  }
+
+  /** A stage of this turn gave its first byte, or ended without one. */
+  stageEnded(fields: Readonly<SpanFields>): void {
+    const isFirstAudio = this.role === 'agent' && fields.kind === 'tts' && this.#isFirstAudioGuessed;
+    if (!isFirstAudio || this.#speechStartedAt !== undefined || fields.outcome === 'error') return;
+    this.#startSpeech(fields.startedAt + (fields.ttftMs ?? 0));
+  }
+
+  #startSpeech(at: number): void {
+    if (this.#options.isSpoken === false) return;
+    this.#speechStartedAt ??= at;
+    this.#addEvent(`${this.role}_speech_start`, at);
+    if (this.role === 'user' || this.#options.isReply === false || this.#voice.ttfaMs !== null) return;
+    this.#answers ??= this.#host.takeSpeechEnd(at);
+    if (this.#answers !== undefined && this.#answers.at <= at) this.#tell({ ttfaMs: roundMs(at - this.#answers.at) });
+  }
+
+  #addEvent(name: string, at: number, data?: unknown, level?: Level): void {
+    const { writer } = this.#host;
+    if (this.#record !== undefined) {
+      const fields: SpanFields = { ...this.#record };
+      writer.event(name, at, data, level, fields);
+      this.#revise({ eventFields: sorted(fields.eventFields) });
+    } else if (this.#closing === undefined) this.span.event(name, data, level, at);
+    else writer.event(name, at, data, level, this.#closing);
+  }
+
+  #tell(changes: Partial<TurnVoice>): void {
+    this.#voice = Object.freeze({ ...this.#voice, ...changes });
+    if (this.#record !== undefined) this.#revise({ voice: this.#voice });
+  }
+
+  #revise(changes: Partial<SpanFields>): void {
+    if (this.#record === undefined || !this.#host.isActive()) return;
+    this.#record = this.#record.with(changes);
+    this.#host.revise(this.#record);
+  }
+
+  #conclude(fields: SpanFields, output: unknown): void {
+    const said = this.#host.reader?.transcript(output) ?? null;
+    if (said !== null && this.#voice.transcript === null) this.setTranscript(said);
+    const endedAt = fields.endedAt ?? this.#host.now();
+    const failed = fields.level === 'ERROR';
+    this.#closing = fields;
+    // Without any other sign the turn itself is the speech; one that failed before its first audio was never heard.
+    if (this.#speechStartedAt === undefined && !failed) this.#startSpeech(fields.startedAt);
+    const isOver = this.#speechEndedAt !== undefined;
+    if (this.#speechStartedAt !== undefined && !isOver) this.markSpeechEnd(Math.max(endedAt, this.#speechStartedAt));
+    fields.eventFields = sorted(fields.eventFields);
+    fields.voice = this.#voice;
+  }
+
+  #recorded(record: SpanRecord): void {
+    this.#record = record;
+    this.#host.ended(this);
+  }
+}
+
+function silent(role: TurnRole, speechId: string | null): TurnVoice {
+  return Object.freeze({
+    role,
+    transcript: null,
+    confidence: null,
+    language: null,
+    ttfaMs: null,
+    e2eLatencyMs: null,
+    interrupted: false,
+    interruptsTurnId: null,
+    interruptLatencyMs: null,
+    speechId,
+    costUsd: null,
+  });
+}
+
+/** What is told after the fact stands where it was. */
+function sorted(events: readonly EventFields[]): readonly EventFields[] {
+  return events.toSorted((one, other) => one.at - other.at);
+}
