@@ -1,7 +1,13 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
 /** One line for each door of the package; what the doors share goes into common chunks. */
-const entry = { index: 'src/index.ts', store: 'src/store.ts', testing: 'src/testing.ts', voice: 'src/voice.ts' };
+const entry = {
+  index: 'src/index.ts',
+  store: 'src/store.ts',
+  testing: 'src/testing.ts',
+  voice: 'src/voice.ts',
+  livekit: 'src/livekit.ts',
+};
 
 const nanoidNotice = '/*! Contains nanoid. MIT License. Copyright Andrey Sitnik <andrey@sitnik.es> */';
 

@@ -1,6 +1,7 @@
 import { isObject } from '../base/object.ts';
 import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
+import type { AudioRecording } from './audio-recording.ts';
 
 /** What came of a batch, in spans. */
 export interface ExportResult {
@@ -61,6 +62,11 @@ export interface TraceExporter {
   exportStart?(span: SpanRecord): void | Promise<void>;
   /** A span that ended (L51). Only for traces that head sampling keeps. */
   exportSpan?(span: SpanRecord): void | Promise<void>;
+  /**
+   * A call's recording, whose file is deleted when every exporter has answered: copy or send it before that. What fails is
+   * tried again. Without any exporter that takes recordings, none are made.
+   */
+  exportAudio?(recording: AudioRecording): void | Promise<void>;
   flush?(): Promise<void>;
   /** The last chance at process exit, where nothing asynchronous runs any more. */
   flushSync?(): void;

@@ -1,5 +1,6 @@
 import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
+import type { AudioRecording } from './audio-recording.ts';
 import type { ExporterReport, TraceExporter } from './exporter.ts';
 
 /**
@@ -35,6 +36,10 @@ export class FanOutTraceExporter implements TraceExporter {
 
   exportSpan(span: SpanRecord): void | Promise<void> {
     return this.#each((exporter) => exporter.exportSpan?.(span));
+  }
+
+  exportAudio(recording: AudioRecording): void | Promise<void> {
+    return this.#each((exporter) => exporter.exportAudio?.(recording));
   }
 
   async flush(): Promise<void> {

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { ClewConfigError } from '../base/config-error.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { AppendFile } from './append-file.ts';
+import { AudioFolder } from './audio-folder.ts';
+import type { AudioRecording } from './audio-recording.ts';
 import type { ExporterReport, TraceExporter } from './exporter.ts';
 
 export interface FileOptions {
@@ -11,6 +13,8 @@ export interface FileOptions {
   readonly maxBytes?: number;
   /** Files that were set aside and are kept, from 1. Default 5. */
   readonly maxFiles?: number;
+  /** Bytes of recordings of calls that are kept beside it; above it the oldest go. Default 10,737,418,240 (10 GiB). */
+  readonly maxAudioBytes?: number;
 }
 
 /** Traces that are written by one call, and succeed or fail together. */
@@ -24,6 +28,7 @@ interface Batch {
 const batchTraces = 32;
 const sliceMs = 5;
 const mostWaitingSpans = 10_000;
+const defaultAudioBytes = 10_737_418_240;
 
 /**
  * Appends each trace as one line of JSON (L14, L15), readable with jq while it grows. Lines are written on the next
@@ -42,6 +47,7 @@ const mostWaitingSpans = 10_000;
 export class FileTraceExporter implements TraceExporter {
   readonly #path: string;
   readonly #file: AppendFile;
+  readonly #audio: AudioFolder;
   readonly #outside = AsyncLocalStorage.snapshot();
   #report: ExporterReport | undefined;
   readonly #batches: Batch[] = [];
@@ -51,7 +57,17 @@ export class FileTraceExporter implements TraceExporter {
     if (typeof path !== 'string' || path === '') throw new ClewConfigError('path', path, 'the path of a file');
     const maxBytes = requireFrom('maxBytes', options.maxBytes, 1024);
     this.#path = resolve(path);
+    const maxAudioBytes = requireFrom('maxAudioBytes', options.maxAudioBytes, 1) ?? defaultAudioBytes;
+    this.#audio = new AudioFolder(`${this.#path}.audio`, {
+      maxBytes: maxAudioBytes,
+      maxAgeMs: Number.POSITIVE_INFINITY,
+    });
     this.#file = new AppendFile(this.#path, { maxBytes, maxFiles: requireFrom('maxFiles', options.maxFiles, 1) ?? 5 });
+  }
+
+  /** Recordings of calls go beside the file, into the folder `<path>.audio`. */
+  exportAudio(recording: AudioRecording): Promise<void> {
+    return this.#audio.keep(recording);
   }
 
   connect(report: ExporterReport): void {

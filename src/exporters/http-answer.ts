@@ -29,6 +29,14 @@ export function judge({ status, body, retryAfterMs }: HttpAnswer, traces: readon
   return { kind: 'later', reason, ...(retryAfterMs === undefined ? {} : { afterMs: retryAfterMs }) };
 }
 
+/** The same for a recording: it is taken whole or not at all. */
+export function judgeAudio(answer: HttpAnswer): Verdict {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { kind: 'taken', rejections: [] };
+  // A server without voice has no such address, and will not have it in a minute.
+  return status === 404 || status === 405 ? { kind: 'refused', reason: `HTTP ${status}` } : judge(answer, []);
+}
+
 /** A page of a proxy says 200 too: only the protocol's own answer counts. */
 function readTaken(body: string, traces: readonly TraceRecord[]): Verdict {
   const answer = parse(body);

@@ -18,6 +18,13 @@ export interface HttpTarget {
   readonly timeoutMs: number;
 }
 
+/** What a request carries. */
+export interface HttpBody {
+  readonly headers: Readonly<Record<string, string | number>>;
+  /** Writes the body and ends the request. Called again when the connection was closed while it was idle. */
+  readonly send: (outgoing: ClientRequest) => void;
+}
+
 const longestAnswer = 1_048_576;
 const longestRetryAfterMs = 3_600_000;
 
@@ -33,8 +40,18 @@ export class HttpConnection {
     this.#target = target;
   }
 
-  /** Resolves with any answer, whatever its status; rejects when there is none. `body` is gzipped JSON. */
-  async post(body: Uint8Array): Promise<HttpAnswer> {
+  /** As `post`, for gzipped JSON. */
+  postJson(gzipped: Uint8Array): Promise<HttpAnswer> {
+    const headers = {
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      'content-length': gzipped.length,
+    };
+    return this.post({ headers, send: (outgoing) => outgoing.end(gzipped) });
+  }
+
+  /** Resolves with any answer, whatever its status; rejects when there is none. */
+  async post(body: HttpBody): Promise<HttpAnswer> {
     try {
       return await this.#request(body);
     } catch (error) {
@@ -49,15 +66,13 @@ export class HttpConnection {
     this.#agent = undefined;
   }
 
-  #request(body: Uint8Array): Promise<HttpAnswer> {
+  #request(body: HttpBody): Promise<HttpAnswer> {
     const { url, token, timeoutMs } = this.#target;
     const { Agent, request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
     const agent = (this.#agent ??= new Agent({ keepAlive: true, maxSockets: 1 }));
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
     const headers = {
-      'content-type': 'application/json',
-      'content-encoding': 'gzip',
-      'content-length': body.length,
+      ...body.headers,
       'user-agent': `${SDK.name}/${SDK.version}`,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
@@ -75,7 +90,7 @@ export class HttpConnection {
     outgoing.on('close', () => {
       if (!hasAnswer) reject(new RequestError(new Error('the connection was closed without an answer')));
     });
-    outgoing.end(body);
+    body.send(outgoing);
     return promise.finally(() => clearTimeout(timer));
   }
 }

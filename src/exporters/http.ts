@@ -6,10 +6,12 @@ import { dataFolder } from '../base/data-folder.ts';
 import { messageOf } from '../base/message.ts';
 import type { SpanRecord } from '../span/record.ts';
 import { countSpans, type TraceRecord } from '../span/trace-record.ts';
+import type { AudioRecording } from './audio-recording.ts';
 import type { ExporterReport, ExportResult, TraceExporter } from './exporter.ts';
-import { judge, type Rejection, type Verdict } from './http-answer.ts';
+import { judge, judgeAudio, type Rejection, type Verdict } from './http-answer.ts';
 import { bodyOf, fits, halve, Piece, tracesOf } from './http-batch.ts';
-import { HttpConnection } from './http-connection.ts';
+import { audioForm } from './http-audio.ts';
+import { HttpConnection, type HttpTarget } from './http-connection.ts';
 import { Outcome, processEnded } from './outcome.ts';
 import { Spool } from './spool.ts';
 import { Turns } from './turns.ts';
@@ -33,6 +35,8 @@ const defaultBaseUrl = 'http://127.0.0.1:4319';
 const defaultTimeoutMs = 30_000;
 const defaultSpool = join(dataFolder, 'spool');
 const spoolBytes = 268_435_456;
+/** A line of one megabit in a second. */
+const slowestBytesPerMs = 125;
 
 /**
  * Sends traces to a server by HTTP (design section 4): gzipped batches of up to 512 spans and 1 MiB, one request in
@@ -54,6 +58,7 @@ export class HttpTraceExporter implements TraceExporter {
   readonly batchesSpans = true;
   readonly #connection: HttpConnection;
   readonly #origin: string;
+  readonly #target: HttpTarget;
   readonly #spool: Spool | undefined;
   #report: ExporterReport | undefined;
   /** Why nothing is sent any more. */
@@ -78,7 +83,8 @@ export class HttpTraceExporter implements TraceExporter {
     }
     this.#spool = spool === false ? undefined : this.#createSpool(spool === true ? defaultSpool : spool);
     this.#origin = url.origin;
-    this.#connection = new HttpConnection({ url, token, timeoutMs });
+    this.#target = { url, token, timeoutMs };
+    this.#connection = new HttpConnection(this.#target);
   }
 
   /** What earlier processes have left in the spool is sent now. */
@@ -114,6 +120,21 @@ export class HttpTraceExporter implements TraceExporter {
       return { sent: 0, dropped: 0, reasons: {}, retry: { traces, reason: processEnded } };
     }
     return Outcome.lost(traces, processEnded);
+  }
+
+  /** Sends a recording as a form to `/api/voice/{trace_id}/audio`; rejects what can be tried again. */
+  async exportAudio(recording: AudioRecording): Promise<void> {
+    if (this.#stopped !== undefined) return this.#report?.warn('http-audio', `not sent: ${this.#stopped}`);
+    const connection = new HttpConnection(audioTarget(this.#target, recording));
+    try {
+      const verdict = judgeAudio(await connection.post(audioForm(recording)));
+      if (verdict.kind === 'later') throw new Error(`${this.#origin} did not take a recording: ${verdict.reason}`);
+      if (verdict.kind !== 'taken') {
+        this.#report?.warn('http-audio', `${this.#origin} refused a recording (${verdict.reason}); it is dropped`);
+      }
+    } finally {
+      connection.close();
+    }
   }
 
   /** Waits for what was in the spool. */
@@ -203,7 +224,7 @@ export class HttpTraceExporter implements TraceExporter {
   async #post(pieces: readonly Piece[], openSpans: readonly SpanRecord[]): Promise<Verdict> {
     try {
       const body = await gzip(bodyOf(pieces, openSpans));
-      return judge(await this.#connection.post(body), tracesOf(pieces));
+      return judge(await this.#connection.postJson(body), tracesOf(pieces));
     } catch (error) {
       return { kind: 'later', reason: messageOf(error) };
     }
@@ -246,6 +267,13 @@ export class HttpTraceExporter implements TraceExporter {
     await this.#send(first, openSpans, outcome);
     await this.#send(second, [], outcome);
   }
+}
+
+/** A connection of its own, since batches must not wait for minutes of audio; and time for a slow line. */
+function audioTarget({ url, token, timeoutMs }: HttpTarget, { traceId, byteLength }: AudioRecording): HttpTarget {
+  const audioUrl = new URL(url);
+  audioUrl.pathname = `${url.pathname.slice(0, -'/ingest'.length)}/voice/${traceId}/audio`;
+  return { url: audioUrl, token, timeoutMs: timeoutMs + byteLength / slowestBytesPerMs };
 }
 
 /** In a thread of Node's own, and loaded when there is something to send. */

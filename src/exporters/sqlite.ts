@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ClewConfigError } from '../base/config-error.ts';
@@ -9,6 +9,8 @@ import { DatabaseFile, defaultDatabase, type Discovery } from '../store/sqlite/d
 import { failureOf, transaction } from '../store/sqlite/engine.ts';
 import { Retention, type RetentionLimits } from '../store/sqlite/retention.ts';
 import { TraceWriter } from '../store/sqlite/trace-writer.ts';
+import { AudioFolder } from './audio-folder.ts';
+import type { AudioRecording } from './audio-recording.ts';
 import { Outcome } from './outcome.ts';
 import { SqliteBatch } from './sqlite-batch.ts';
 import { Turns } from './turns.ts';
@@ -19,6 +21,8 @@ export interface SqliteOptions {
   readonly maxBytes?: number;
   /** Days that a trace is kept. Default 7. */
   readonly maxDays?: number;
+  /** Bytes of recordings of calls that are kept beside it, for as many days. Default 2,147,483,648 (2 GiB). */
+  readonly maxAudioBytes?: number;
 }
 
 interface Opened {
@@ -30,6 +34,7 @@ interface Opened {
 const defaultMaxBytes = 536_870_912;
 const leastBytes = 1_048_576;
 const defaultMaxDays = 7;
+const defaultAudioBytes = 2_147_483_648;
 const dayMs = 86_400_000;
 /** The event loop gets a turn after it; a commit and one row more fit into the rest of 5 ms. */
 const sliceMs = 2;
@@ -61,19 +66,23 @@ export class SqliteTraceExporter implements TraceExporter {
   readonly batchDelayMs = 0;
   readonly #file: DatabaseFile;
   readonly #limits: RetentionLimits;
+  readonly #audio: AudioFolder;
   readonly #turns = new Turns();
   #opened: Opened | undefined;
   #report: ExporterReport | undefined;
 
   constructor(
     path: string = defaultDatabase,
-    { maxBytes = defaultMaxBytes, maxDays = defaultMaxDays }: SqliteOptions = {},
+    { maxBytes = defaultMaxBytes, maxDays = defaultMaxDays, maxAudioBytes = defaultAudioBytes }: SqliteOptions = {},
   ) {
     if (typeof path !== 'string' || path === '') throw new ClewConfigError('path', path, 'the path of a file');
     if (!(maxBytes >= leastBytes)) throw new ClewConfigError('maxBytes', maxBytes, `a number from ${leastBytes}`);
     if (!(maxDays > 0)) throw new ClewConfigError('maxDays', maxDays, 'a number above 0');
     this.#file = new DatabaseFile(resolve(path), maxBytes);
+    if (!(maxAudioBytes > 0)) throw new ClewConfigError('maxAudioBytes', maxAudioBytes, 'a number above 0');
     this.#limits = { maxBytes, maxAgeMs: maxDays * dayMs };
+    const folder = join(dirname(this.#file.path), 'audio');
+    this.#audio = new AudioFolder(folder, { maxBytes: maxAudioBytes, maxAgeMs: this.#limits.maxAgeMs });
   }
 
   connect(report: ExporterReport): void {
@@ -84,6 +93,11 @@ export class SqliteTraceExporter implements TraceExporter {
   async export(trace: TraceRecord): Promise<void> {
     const { retry } = await this.exportBatch([trace]);
     if (retry !== undefined) throw new Error(retry.reason);
+  }
+
+  /** Recordings of calls go beside the database, into the folder `audio`. */
+  exportAudio(recording: AudioRecording): Promise<void> {
+    return this.#audio.keep(recording);
   }
 
   exportBatch(traces: readonly TraceRecord[]): Promise<ExportResult> {

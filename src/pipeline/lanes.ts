@@ -8,6 +8,7 @@ import type { SpanRecord } from '../span/record.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { getTraceStore, type TraceStore } from '../store/trace-store.ts';
 import type { LaneStats } from './account.ts';
+import { AudioDelivery } from './audio-delivery.ts';
 import { DirectLane } from './direct-lane.ts';
 import { FencedExporter } from './fenced-exporter.ts';
 import type { Lane } from './lane.ts';
@@ -41,11 +42,14 @@ export class Lanes {
   readonly #streamedStarts: readonly Lane[];
   readonly #streamedSpans: readonly Lane[];
   readonly #store: TraceStore | undefined;
+  readonly #audio: AudioDelivery;
 
   constructor(exporters: readonly TraceExporter[], store: TraceStore | undefined, parts: LaneParts) {
     this.#report = parts.report;
     this.#store = store;
-    this.#all = exporters.map((exporter) => createLane(exporter, parts));
+    const fenced = exporters.map((exporter) => new FencedExporter(exporter, parts.report, parts.quietScope));
+    this.#all = fenced.map((exporter) => createLane(exporter, parts));
+    this.#audio = new AudioDelivery(fenced, parts.report);
     this.#instant = this.#all.filter(({ isInstant }) => isInstant);
     this.#patient = this.#all.filter(({ isInstant }) => !isInstant);
     this.#streamedStarts = this.#all.filter(({ streamsStarts }) => streamsStarts);
@@ -85,21 +89,28 @@ export class Lanes {
     return exportTo(this.#patient, trace);
   }
 
+  /** Where recordings of calls go. */
+  get audio(): AudioDelivery {
+    return this.#audio;
+  }
+
   /** Somebody waits for a trace: what is queued is sent now. */
   hasten(): void {
     for (const lane of this.#all) lane.hasten();
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    await Promise.all(this.#all.map((lane) => lane.flush(timeoutMs)));
+    await Promise.all([this.#audio.flush(), ...this.#all.map((lane) => lane.flush(timeoutMs))]);
   }
 
   flushSync(): void {
+    this.#audio.abandon();
     for (const lane of this.#all) lane.flushSync();
   }
 
   async shutdown(timeoutMs: number): Promise<void> {
-    await Promise.all(this.#all.map((lane) => lane.shutdown(timeoutMs)));
+    this.#audio.close();
+    await Promise.all([this.#audio.settled(), ...this.#all.map((lane) => lane.shutdown(timeoutMs))]);
   }
 
   stats(): readonly LaneStats[] {
@@ -127,8 +138,8 @@ export class Lanes {
 }
 
 /** An exporter that takes batches has a queue in front of it. */
-function createLane(exporter: TraceExporter, { report, clock, quietScope, queue }: LaneParts): Lane {
-  const fenced = new FencedExporter(exporter, report, quietScope);
+function createLane(fenced: FencedExporter, { report, clock, queue }: LaneParts): Lane {
+  const { exporter } = fenced;
   return isBatchExporter(exporter) ? new QueueLane(fenced, exporter, queue, report, clock) : new DirectLane(fenced);
 }
 

@@ -8,6 +8,7 @@ import type { CallDefinition, TracedCall } from '../call/definition.ts';
 import { followIterator } from '../call/iterator.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
+import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
 import type { LaneStats } from '../pipeline/account.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
@@ -261,6 +262,16 @@ export class Tracer implements SpanHost<Span> {
     this.#stop();
     this.#parts.pipeline.closeAll();
     this.#parts.lanes.flushSync();
+  }
+
+  /** True where recordings of calls can be kept. */
+  get takesAudio(): boolean {
+    return !this.#isShutDown && this.#parts.lanes.audio.isWanted;
+  }
+
+  /** Hands a recording to the exporters, and deletes its file then. Resolves to whether all have taken it. */
+  exportAudio(recording: AudioRecording): Promise<boolean> {
+    return this.#parts.lanes.audio.send(recording);
   }
 
   /** Counts of what was recorded, sent and lost, and of our own failures. */

@@ -18,21 +18,29 @@ const silent: CallVoice = Object.freeze({
   audio: null,
 });
 
+/** What a call asks of its tracer. */
+interface CallHost {
+  readonly writer: SpanWriter;
+  /** Something was learned when the call was over. */
+  amended(head: TraceHead): void;
+}
+
 /** What a trace says of the call that it is. Where tracing is off there is no head, and nothing is kept. */
 export class Call {
   readonly #head: TraceHead | undefined;
-  readonly #writer: SpanWriter;
+  readonly #host: CallHost;
 
-  constructor(head: TraceHead | undefined, writer: SpanWriter, agentId: string) {
+  constructor(head: TraceHead | undefined, agentId: string, host: CallHost) {
     this.#head = head;
-    this.#writer = writer;
+    this.#host = host;
     if (head !== undefined) head.sessionId ??= head.traceId;
     this.#set({ agentId });
   }
 
   /** What an option or an update says. */
   tell({ userId, tags, metadata, tenantId, ...rest }: Partial<SessionOptions>): void {
-    const [head, writer] = [this.#head, this.#writer];
+    const head = this.#head;
+    const { writer } = this.#host;
     if (head === undefined) return;
     if (userId !== undefined) head.userId = writer.identity(userId);
     if (tenantId !== undefined) head.service = { ...head.service, tenantId };
@@ -58,12 +66,14 @@ export class Call {
     });
   }
 
+  /** Also when the call is over: then it amends what was exported. */
   tellAudio(audio: CallAudio): void {
     this.#set({ audio: Object.freeze(audio) });
+    if (this.#head?.root !== undefined) this.#host.amended(this.#head);
   }
 
   end(reason: unknown): void {
-    this.#set({ status: 'ended', endReason: this.#writer.phrase(reason) });
+    this.#set({ status: 'ended', endReason: this.#host.writer.phrase(reason) });
   }
 
   #set(changes: Partial<CallVoice>): void {

@@ -3,6 +3,8 @@ import type { TracerOptions } from '../options.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
 import { givenOptions } from '../span/span-options.ts';
 import type { DrainOptions, Tracer } from '../tracer/tracer.ts';
+import type { AudioSource, RecordingFactsGiven } from './audio/recording-import.ts';
+import { readAudioSettings, type AudioOptions, type AudioSettings } from './audio-settings.ts';
 import type { SessionOptions } from './options.ts';
 import { VoiceSession } from './session.ts';
 
@@ -10,7 +12,11 @@ import { VoiceSession } from './session.ts';
 export interface VoiceOptions extends TracerOptions {
   /** The tracer that records the calls. Default: the one that `init` made, else one of the other options. */
   readonly tracer?: Tracer;
+  /** How calls are recorded, where an exporter keeps recordings. Default true (V45); false records none. */
+  readonly audio?: boolean | AudioOptions;
 }
+
+const mostEnded = 100;
 
 /**
  * Records calls, and is closed as one (V47, V55). Without options it uses the tracer that `init` made; where there is
@@ -29,12 +35,16 @@ export interface VoiceOptions extends TracerOptions {
 export class VoiceClient {
   readonly tracer: Tracer;
   readonly #ownsTracer: boolean;
+  readonly #audio: AudioSettings | undefined;
   readonly #sessions = new Set<VoiceSession>();
+  /** Those whose recording may still come. */
+  readonly #ended = new Map<string, VoiceSession>();
 
-  constructor({ tracer, ...options }: VoiceOptions = {}) {
+  constructor({ tracer, audio, ...options }: VoiceOptions = {}) {
     const given = tracer ?? (Object.keys(options).length === 0 ? recordingTracer() : undefined);
     this.tracer = given ?? createTracer(options);
     this.#ownsTracer = given === undefined;
+    this.#audio = readAudioSettings(audio, process.env['CLEW_AUDIO_KEY'], this.tracer.report);
   }
 
   /** The calls that go on. */
@@ -44,9 +54,25 @@ export class VoiceClient {
 
   /** Begins a call (V48). Never throws. */
   startSession(options: SessionOptions): VoiceSession {
-    const session: VoiceSession = new VoiceSession(this.tracer, options, () => this.#sessions.delete(session));
+    const session: VoiceSession = new VoiceSession(this.tracer, options, {
+      audio: this.#audio,
+      onEnd: () => this.#noteEnd(session),
+    });
     this.#sessions.add(session);
     return session;
+  }
+
+  /**
+   * Takes the recording of a call that goes on, or of one of the last hundred (V95): bytes, a path, or a stream.
+   *
+   * @returns Whether every exporter has taken it. Never rejects.
+   */
+  async uploadAudio(sessionId: string, audio: AudioSource, facts: RecordingFactsGiven = {}): Promise<boolean> {
+    const isIt = (each: VoiceSession): boolean => each.sessionId === sessionId || each.traceId === sessionId;
+    const session = [...this.#sessions, ...this.#ended.values()].findLast(isIt);
+    if (session !== undefined) return session.uploadAudio(audio, facts);
+    this.tracer.report.warn('unknown-session', 'a recording was given for a call that this client has not made');
+    return false;
   }
 
   /** Sends what has ended; never rejects, never later than its deadline. */
@@ -59,6 +85,15 @@ export class VoiceClient {
     await Promise.all(this.sessions.map((session) => session.end({ reason: 'shutdown' })));
     return this.#ownsTracer ? this.tracer.shutdown(givenOptions(options)) : this.tracer.flush(givenOptions(options));
   }
+
+  #noteEnd(session: VoiceSession): void {
+    this.#sessions.delete(session);
+    this.#ended.set(session.traceId, session);
+    for (const traceId of this.#ended.keys()) {
+      if (this.#ended.size <= mostEnded) break;
+      this.#ended.delete(traceId);
+    }
+  }
 }
 
 /** Undefined where nobody called `init`. */
@@ -69,5 +104,7 @@ function recordingTracer(): Tracer | undefined {
 
 /** Begins a call with the tracer of the running code: the one that `init` made, unless one is scoped. Never throws. */
 export function startSession(options: SessionOptions): VoiceSession {
-  return new VoiceSession(getTracer(), options);
+  const tracer = getTracer();
+  const audio = readAudioSettings(true, process.env['CLEW_AUDIO_KEY'], tracer.report);
+  return new VoiceSession(tracer, options, { audio });
 }

@@ -32,6 +32,10 @@ export interface LlmPayload extends Payload {
   readonly completionTokens?: number;
   /** Of the prompt's tokens, those that the provider had cached. */
   readonly cachedTokens?: number;
+  /** Of the prompt's and the completion's tokens, those of sound: a realtime model's. */
+  readonly inputAudioTokens?: number;
+  readonly outputAudioTokens?: number;
+  readonly cachedAudioTokens?: number;
   /** Milliseconds to the first token. */
   readonly ttftMs?: number;
   readonly tokensPerSecond?: number;
@@ -147,6 +151,9 @@ export function payloadUsage(kind: StageKind, fields: PayloadFields): MutableUsa
     set('inputTokens', fields['prompt_tokens']);
     set('outputTokens', fields['completion_tokens']);
     set('cacheReadTokens', fields['cached_tokens']);
+    set('inputAudioTokens', fields['input_audio_tokens']);
+    set('outputAudioTokens', fields['output_audio_tokens']);
+    set('cacheReadAudioTokens', fields['cached_audio_tokens']);
   }
   return usage;
 }

@@ -8,6 +8,9 @@ import type { Span } from '../span/span.ts';
 import type { SpanPart } from '../span/span-part.ts';
 import type { CallVoice, StageKind, TurnRole } from '../span/voice.ts';
 import type { Beginning, SpanBeginning, Tracer } from '../tracer/tracer.ts';
+import type { CallRecorder } from './audio/call-recorder.ts';
+import type { AudioSource, RecordingFactsGiven } from './audio/recording-import.ts';
+import type { AudioSettings } from './audio-settings.ts';
 import { Call } from './call.ts';
 import type {
   SessionEnd,
@@ -17,6 +20,7 @@ import type {
   TransportObservation,
   TurnOptions,
 } from './options.ts';
+import { SessionAudio } from './session-audio.ts';
 import { isGeneration, Stage, type StageReader } from './stage.ts';
 import { Turn, type SpeechEnd, type TurnHost } from './turn.ts';
 import type { TurnOutput } from './turn-output.ts';
@@ -57,14 +61,14 @@ export class VoiceSession {
   readonly #agentId: string;
   readonly #call: Call;
   readonly #onEnd: () => void;
+  readonly #audio: SessionAudio;
   readonly #turns = new Map<string, Turn>();
   readonly #open = new Set<Turn>();
   #speechEnd: SpeechEnd | undefined;
   #isActive = true;
   #ended: Promise<EndResult> | undefined;
 
-  /** `onEnd` is told when it has ended. */
-  constructor(tracer: Tracer, given: SessionOptions, onEnd: () => void = () => {}) {
+  constructor(tracer: Tracer, given: SessionOptions, { onEnd = () => {}, audio }: SessionParts = {}) {
     const options = givenOptions(given);
     this.#tracer = tracer;
     this.#onEnd = onEnd;
@@ -73,8 +77,9 @@ export class VoiceSession {
       options: { ...rootOptions(options), name: this.#agentId, root: true, kind: 'agent' },
       isTrace: true,
     });
-    this.#call = new Call(this.#root.head, tracer.writer, this.#agentId);
+    this.#call = new Call(this.#root.head, this.#agentId, tracer);
     this.#call.tell(options);
+    this.#audio = new SessionAudio(tracer, this.#call, this.traceId, this.#root.isRecording ? audio : undefined);
     if (this.#root.head !== undefined) sessions.set(this.#root.head, this);
   }
 
@@ -153,6 +158,24 @@ export class VoiceSession {
     if (this.#isActive) this.#call.tell(givenOptions(update));
   }
 
+  /**
+   * Records the call's audio from now on, mixed to 24 kHz mono in a temporary file; it is written and handed to the
+   * exporters when the call ends. Undefined where recordings are turned off, or no exporter keeps them.
+   */
+  recordAudio(): CallRecorder | undefined {
+    return this.#isActive ? this.#audio.record(this.#root.startedAt) : undefined;
+  }
+
+  /**
+   * Takes a recording that was made elsewhere, while the call goes on or after it (V95): bytes, a path, or a stream. What
+   * a WAV says of itself need not be told.
+   *
+   * @returns Whether every exporter has taken it. Never rejects.
+   */
+  uploadAudio(audio: AudioSource, facts: RecordingFactsGiven = {}): Promise<boolean> {
+    return this.#audio.import(audio, givenOptions(facts));
+  }
+
   /** Runs `run` with the call as the parent of what it calls: decorated methods find it. */
   run<Result>(run: () => Result): Result {
     return this.#root.run(run);
@@ -181,12 +204,18 @@ export class VoiceSession {
     for (const turn of this.#open) turn.end({ endedAt: at });
     this.#call.end(reason);
     this.#isActive = false;
-    this.#root.end({ endedAt: at, error });
-    this.#onEnd();
     const { head } = this.#root;
-    if (head === undefined) return Promise.resolve({ ok: true, traceId: this.traceId, exported: false });
-    sessions.delete(head);
-    return this.#tracer.delivered(head);
+    if (head !== undefined) sessions.delete(head);
+    const finish = (): Promise<EndResult> => {
+      this.#root.end({ endedAt: at, error });
+      this.#onEnd();
+      const { traceId } = this;
+      return head === undefined
+        ? Promise.resolve({ ok: true, traceId, exported: false })
+        : this.#tracer.delivered(head);
+    };
+    // The record waits for what it says of the recording; without one it is there at once.
+    return this.#audio.isRecording ? this.#audio.close().then(finish) : finish();
   }
 
   #turn<Result>(
@@ -291,6 +320,14 @@ export class VoiceSession {
     const { head } = this.#root;
     if (head !== undefined) this.#tracer.revised(record, head);
   }
+}
+
+/** What a session has beside its options. */
+export interface SessionParts {
+  /** Told when it has ended, and what is known of its recording. */
+  readonly onEnd?: () => void;
+  /** How it is recorded; undefined for not at all. */
+  readonly audio?: AudioSettings | undefined;
 }
 
 /** Of the options, what the trace itself begins with. */

@@ -100,6 +100,10 @@ export class Turn {
     return this.#voice.ttfaMs;
   }
 
+  get e2eLatencyMs(): number | null {
+    return this.#voice.e2eLatencyMs;
+  }
+
   /** True for an agent's turn that was broken into. */
   get isInterrupted(): boolean {
     return this.#voice.interrupted;
@@ -146,7 +150,8 @@ export class Turn {
 
   /** What a voice framework measured from the end of the user's speech to the start of the agent's, in milliseconds. */
   setEndToEndLatency(ms: number): void {
-    this.#tell({ e2eLatencyMs: amount(ms) ?? null });
+    const given = amount(ms);
+    this.#tell({ e2eLatencyMs: given === undefined ? null : roundMs(given) });
   }
 
   /**

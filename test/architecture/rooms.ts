@@ -9,7 +9,7 @@ export type Sources = Readonly<Record<string, string>>;
  * rooms of one row are neighbours and do not know each other. A file that stands in `src` itself is named by its path.
  */
 export const rows: readonly (readonly string[])[] = [
-  ['index.ts', 'store.ts', 'testing.ts', 'voice.ts', 'bin.ts'],
+  ['index.ts', 'store.ts', 'testing.ts', 'voice.ts', 'livekit.ts', 'bin.ts'],
   ['voice', 'testing', 'trace-context.ts'],
   ['decorators'],
   ['init'],
@@ -32,6 +32,7 @@ export const packageRooms: Readonly<Record<string, string>> = {
   'reflect-metadata': 'decorators',
   'lru-cache': 'store',
   '@pydantic/genai-prices': 'pricing',
+  opusscript: 'voice',
   nanoid: 'base',
   pino: 'base',
 };

@@ -14,6 +14,8 @@ export interface Usage {
   readonly reasoningTokens?: number;
   readonly inputAudioTokens?: number;
   readonly outputAudioTokens?: number;
+  /** Of the cached tokens, those of sound. */
+  readonly cacheReadAudioTokens?: number;
   readonly audioMs?: number;
   readonly characters?: number;
 }
@@ -30,13 +32,15 @@ export const wireUsageKeys: Readonly<Record<UsageKey, string>> = {
   reasoningTokens: 'reasoning_tokens',
   inputAudioTokens: 'input_audio_tokens',
   outputAudioTokens: 'output_audio_tokens',
+  cacheReadAudioTokens: 'cache_read_audio_tokens',
   audioMs: 'audio_ms',
   characters: 'characters',
 };
 
 export const usageKeys: readonly UsageKey[] = [
   ...(['inputTokens', 'outputTokens', 'totalTokens', 'cacheReadTokens', 'cacheWriteTokens'] as const),
-  ...(['reasoningTokens', 'inputAudioTokens', 'outputAudioTokens', 'audioMs', 'characters'] as const),
+  ...(['reasoningTokens', 'inputAudioTokens', 'outputAudioTokens'] as const),
+  ...(['cacheReadAudioTokens', 'audioMs', 'characters'] as const),
 ];
 
 export type MutableUsage = { -readonly [Key in UsageKey]?: number };

@@ -26,7 +26,7 @@ export interface Stretch {
  * when they leave the window, so that until then every note can be corrected. Times and lengths are samples.
  */
 export class Playhead implements TimelineSource {
-  readonly #timeline: Timeline;
+  #timeline: Timeline | undefined;
   readonly #store = new SampleStore();
   readonly #runs = new RunList();
   readonly #onDrop: () => void;
@@ -38,11 +38,19 @@ export class Playhead implements TimelineSource {
   #head = 0;
   #startedAt = 0;
   #resumedAt: number | undefined;
-  #reported: { readonly head: number; readonly cursor: number } | undefined;
+  /** Where audio went on after the sink had run dry. */
+  #refilled: { readonly head: number; readonly cursor: number } | undefined;
+  /** Where the last report ended, and how much all of them told of. */
+  #reported: { readonly head: number; readonly cursor: number; readonly heard: number } | undefined;
 
-  constructor(timeline: Timeline, onDrop: () => void) {
-    this.#timeline = timeline;
+  /** @param onDrop Told when too much waits. */
+  constructor(onDrop: () => void) {
     this.#onDrop = onDrop;
+  }
+
+  /** The timeline that it is a source of. To be called before anything else. */
+  join(timeline: Timeline): void {
+    this.#timeline = timeline;
   }
 
   mixInto(accumulator: Int32Array, from: number): void {
@@ -60,7 +68,10 @@ export class Playhead implements TimelineSource {
     this.advance(now);
     // The sink ran dry: what comes now is heard now. A frame that is a little late follows the last one.
     const isDry = this.#state === 'playing' && this.#cursor === this.#store.end;
-    if (isDry && now - this.#head > tolerance) this.#head = now;
+    if (isDry && now - this.#head > tolerance) {
+      this.#head = now;
+      this.#refilled = { head: now, cursor: this.#cursor };
+    }
     if (this.#store.end - this.#cursor + pcm.length <= mostPending) return this.#store.append(pcm);
     this.#store.skip(pcm.length);
     this.#onDrop();
@@ -68,13 +79,27 @@ export class Playhead implements TimelineSource {
 
   started(at: number, now: number): void {
     this.advance(now);
-    // Told twice, or of a segment whose predecessor never finished: the audio goes on in its order.
-    if (this.#state === 'playing' && this.#cursor < this.#store.end) return;
+    if (this.#state === 'playing') return this.#startedAgain(at);
     this.#state = 'playing';
     this.#startedAt = at;
     this.#resumedAt = undefined;
     this.#head = at;
     this.#runs.cutAt(at);
+  }
+
+  /** A finish never came, and the next segment begins where audio went on; else the start was only told twice. */
+  #startedAgain(at: number): void {
+    const isDry = this.#cursor === this.#store.end;
+    const refilled = this.#refilled;
+    const isRefilled = refilled !== undefined && Math.abs(at - refilled.head) <= mostEarly;
+    if (!isDry && !isRefilled) return;
+    this.#runs.settle();
+    this.#segment = isRefilled ? refilled.cursor : this.#cursor;
+    if (isDry) this.#head = Math.max(at, this.#head);
+    this.#startedAt = at;
+    this.#resumedAt = undefined;
+    this.#refilled = undefined;
+    this.#reported = undefined;
   }
 
   paused(now: number): void {
@@ -96,20 +121,23 @@ export class Playhead implements TimelineSource {
     const from = this.#segment + offset;
     const heard = Math.min(length, this.#store.end - from, now + mostEarly - at);
     if (heard <= 0) return;
+    const assumed = { head: this.#head, cursor: this.#cursor };
     this.#runs.dropAssumed();
     this.#head = this.#follows(at, from) ? (this.#reported?.head ?? at) : at;
     this.#cursor = from;
     this.#runs.cutAt(this.#head);
     this.#play(heard);
     this.#runs.settle();
-    this.#reported = { head: this.#head, cursor: this.#cursor };
+    this.#reported = { head: this.#head, cursor: this.#cursor, heard: heard + (this.#reported?.heard ?? 0) };
+    // A sink that ran dry reports it when the next frame is there, which is heard now and not where the report ends.
+    if (Math.abs(assumed.cursor - this.#cursor) <= rounding) this.#head = Math.max(this.#head, assumed.head);
   }
 
   /** The segment is over. `position` is how much of it was heard, where the sink knows. */
   finished(position: number | undefined, isInterrupted: boolean, now: number): void {
     this.advance(now);
     if (this.#state === 'waiting') this.#playUnstarted(position ?? (isInterrupted ? 0 : this.#left()), now);
-    else if (this.#reported !== undefined) this.#returnToReport(this.#reported.cursor);
+    else if (this.#reported !== undefined) this.#trimAfter(this.#reported, position);
     else this.#trim(position ?? this.#played() + (isInterrupted ? 0 : this.#remainder()), now);
     // Resumed only to be interrupted: LiveKit lets go of a pause before it clears the sink. Nothing of it was heard.
     if (isInterrupted && this.#resumedAt !== undefined) this.#runs.dropBlip(this.#resumedAt, tolerance);
@@ -122,7 +150,7 @@ export class Playhead implements TimelineSource {
     this.#runs.play({ at: start, from: this.#cursor, length: samples });
     this.#head += samples;
     this.#cursor += samples;
-    this.#timeline.reach(start, this.#head);
+    this.#timeline?.reach(start, this.#head);
   }
 
   #follows(at: number, from: number): boolean {
@@ -150,9 +178,12 @@ export class Playhead implements TimelineSource {
     this.#play(heard);
   }
 
-  #returnToReport(cursor: number): void {
-    this.#runs.dropAssumed();
-    this.#cursor = cursor;
+  /** What was reported stands; more is believed only where the sink's position says that a report is missing. */
+  #trimAfter({ cursor, heard }: { readonly cursor: number; readonly heard: number }, position = heard): void {
+    const missing = position - heard > tolerance ? position - heard : 0;
+    const excess = Math.max(0, this.#cursor - cursor - missing);
+    this.#runs.shorten(excess);
+    this.#cursor -= excess;
   }
 
   #trim(position: number, now: number): void {
@@ -170,6 +201,7 @@ export class Playhead implements TimelineSource {
     this.#cursor = start;
     this.#state = 'waiting';
     this.#resumedAt = undefined;
+    this.#refilled = undefined;
     this.#reported = undefined;
   }
 }

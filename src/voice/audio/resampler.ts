@@ -16,9 +16,9 @@ export class Resampler {
   #rate = recordingRate;
   #taps = 0;
   #phases = 1;
-  #kernel = new Float32Array(0);
+  #kernel = new Float64Array(0);
   /** The end of the last frame, as long as the filter needs it, and then the present frame. */
-  #work = new Float32Array(0);
+  #work = new Float64Array(0);
   /** Of the next sample, from the start of the next frame, in parts of an input sample: exact for every rate. */
   #position = 0;
 
@@ -42,13 +42,13 @@ export class Resampler {
     this.#taps = 2 * half;
     this.#phases = Math.min(mostPhases, recordingRate / greatestDivisor(rate, recordingRate));
     this.#kernel = buildKernel(half, this.#phases, (passed / 2) * Math.min(1, recordingRate / rate));
-    this.#work = new Float32Array(this.#taps - 1);
+    this.#work = new Float64Array(this.#taps - 1);
   }
 
   #read({ data, channels }: AudioFrame, length: number): void {
     const past = this.#taps - 1;
     if (this.#work.length < past + length) {
-      const larger = new Float32Array(past + length);
+      const larger = new Float64Array(past + length);
       larger.set(this.#work.subarray(0, past));
       this.#work = larger;
     }
@@ -57,13 +57,14 @@ export class Resampler {
   }
 
   #filter(length: number): Int16Array {
-    const [work, kernel, taps, rate] = [this.#work, this.#kernel, this.#taps, this.#rate];
+    const [work, kernel, taps, phases, rate] = [this.#work, this.#kernel, this.#taps, this.#phases, this.#rate];
     const end = length * recordingRate;
     const samples = new Int16Array(Math.max(0, Math.ceil((end - this.#position) / rate)));
     let position = this.#position;
     for (let index = 0; index < samples.length; index += 1) {
-      const start = Math.floor(position / recordingRate);
-      const phase = Math.floor(((position - start * recordingRate) * this.#phases) / recordingRate) * taps;
+      // As integers of 32 bits: with others, each look-up below would have to convert its place.
+      const start = (position / recordingRate) | 0;
+      const phase = ((((position - start * recordingRate) * phases) / recordingRate) | 0) * taps;
       let sum = 0;
       for (let tap = 0; tap < taps; tap += 1) sum += (work[start + tap] ?? 0) * (kernel[phase + tap] ?? 0);
       samples[index] = clip(Math.round(sum));
@@ -92,9 +93,9 @@ function greatestDivisor(one: number, other: number): number {
 }
 
 /** For each phase its taps, with a Blackman window; each phase adds up to 1, so that no phase is louder than another. */
-function buildKernel(half: number, phases: number, cutoff: number): Float32Array<ArrayBuffer> {
+function buildKernel(half: number, phases: number, cutoff: number): Float64Array<ArrayBuffer> {
   const taps = 2 * half;
-  const kernel = new Float32Array(phases * taps);
+  const kernel = new Float64Array(phases * taps);
   for (let phase = 0; phase < phases; phase += 1) {
     const weights = Array.from({ length: taps }, (_, tap) => weigh(phase / phases + half - 1 - tap, half, cutoff));
     const sum = weights.reduce((total, weight) => total + weight, 0);

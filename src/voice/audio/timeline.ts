@@ -15,7 +15,7 @@ export interface TimelineSink {
 
 /** How long audio can still be changed, in samples: 10 s. A report that comes later changes nothing. */
 export const windowLength = 10 * recordingRate;
-const stepLength = recordingRate / 10;
+const stepLength = recordingRate / 25;
 /** What a source that keeps samples by their place must have room for. */
 export const ringLength = windowLength + stepLength;
 /** So much is put down at once. */
@@ -71,8 +71,9 @@ export class Timeline {
       return false;
     }
     if (!this.#isWriting) this.#first = Math.min(this.#first, Math.max(start, this.#floor));
-    for (let at = Math.max(start, this.#end); at < end; at += sliceLength)
+    for (let at = Math.max(start, this.#end); at < end; at += sliceLength) {
       this.#extend(Math.min(end, at + sliceLength));
+    }
     return true;
   }
 
