@@ -1,5 +1,5 @@
 import { packageStep } from './packed-tarball.ts';
-import { command, type Step } from './step.ts';
+import { command, runCommand, type Step, type StepResult } from './step.ts';
 import { testStep, type TestCount } from './test-count.ts';
 
 /** What a change must pass, cheapest first. */
@@ -11,9 +11,17 @@ export function checkSteps(onCount: (count: TestCount) => void): readonly Step[]
     command('lint', 'oxlint'),
     command('types', 'tsc', '-p', 'tsconfig.json'),
     command('types (legacy)', 'tsc', '-p', 'tsconfig.legacy.json'),
+    { name: 'types (LiveKit)', run: checkLiveKitVersions },
     testStep('tests', ['unit', 'legacy'], onCount),
     packageStep('package'),
   ];
+}
+
+/** The bridge's types against each version of LiveKit that it is for; without what those depend on, it takes seconds. */
+async function checkLiveKitVersions(): Promise<StepResult> {
+  const folder = 'test/fixtures/livekit/versions';
+  const installed = await runCommand('npm', ['ci', '--ignore-scripts', '--prefix', folder]);
+  return installed.ok ? runCommand('tsc', ['-p', folder]) : installed;
 }
 
 /** What needs the build, and takes longer. */

@@ -18,6 +18,7 @@ export {
   type Traced,
 } from './decorators/decorator.ts';
 export type { WrapOptions } from './decorators/wrap.ts';
+export type { AudioRecording } from './exporters/audio-recording.ts';
 export { ConsoleTraceExporter, type ConsoleOptions } from './exporters/console.ts';
 export {
   isTraceExporter,
@@ -61,6 +62,7 @@ export type { ToolUse } from './span/tool-use.ts';
 export { Trace, type NewTrace } from './span/trace.ts';
 export type { SamplingDecision, Service } from './span/trace-fields.ts';
 export type { TraceRecord } from './span/trace-record.ts';
+export type { SpanVoice, StageVoice, TraceVoice, TurnVoice } from './span/voice.ts';
 export { getTraceStore, setTraceStore, TraceStore, type TraceStoreOptions } from './store/trace-store.ts';
 export { TraceContext, traceSpan, type ContextSpan, type ContextSummary } from './trace-context.ts';
 export { currentSpan, currentTrace, withTracer } from './tracer/active.ts';

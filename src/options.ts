@@ -84,7 +84,10 @@ export interface TracerOptions {
   readonly recordExceptions?: 'full' | 'type';
   /** False turns masking off, rules are added to the default ones, a function changes finished records. */
   readonly masker?: false | MaskRules | RecordMask;
-  /** Your own prices by model, in US dollars for a million tokens; they win over the table's. False prices nothing. */
+  /**
+   * Your own prices, in US dollars, by model or by `provider/model`; they win over the tables'. For a million tokens, for an
+   * hour of audio (`audio_hours`), for a million characters (`input_mchars`). False prices nothing.
+   */
   readonly prices?: false | OwnPrices;
   readonly limits?: Partial<Limits>;
   /** Milliseconds that exporters wait for spans that are open when their root ends. Default 5,000. */

@@ -52,6 +52,11 @@ export interface TraceExporter {
   exportBatchSync?(traces: readonly TraceRecord[]): ExportResult;
   /** True for an exporter that wants spans of open traces in its batches. */
   readonly batchesSpans?: boolean;
+  /**
+   * True for an exporter that merges records by trace and span: it is given calls that go on, with what is new, and the
+   * whole call when it has ended. So a call of hours can be seen, and is not lost with its process.
+   */
+  readonly takesOpenTraces?: boolean;
   /** How much the queue hands over at once. Default 512 spans. */
   readonly batchSize?: number;
   /** Milliseconds that the queue waits for more before it hands over. Default: what the tracer says. */

@@ -56,6 +56,7 @@ const slowestBytesPerMs = 125;
  */
 export class HttpTraceExporter implements TraceExporter {
   readonly batchesSpans = true;
+  readonly takesOpenTraces = true;
   readonly #connection: HttpConnection;
   readonly #origin: string;
   readonly #target: HttpTarget;

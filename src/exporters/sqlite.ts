@@ -64,6 +64,7 @@ const mostRepairs = 20;
  */
 export class SqliteTraceExporter implements TraceExporter {
   readonly batchDelayMs = 0;
+  readonly takesOpenTraces = true;
   readonly #file: DatabaseFile;
   readonly #limits: RetentionLimits;
   readonly #audio: AudioFolder;

@@ -2,7 +2,7 @@ import type { TraceHead } from '../span/head.ts';
 import { SpanRecord } from '../span/record.ts';
 import type { Span } from '../span/span.ts';
 import { markAggregates, summarise } from '../span/summary.ts';
-import { TraceRecord } from '../span/trace-record.ts';
+import { sortByStart, TraceRecord } from '../span/trace-record.ts';
 import type { SamplingDecision } from '../span/trace-fields.ts';
 import { summariseCall } from '../span/voice-rollup.ts';
 
@@ -28,6 +28,8 @@ export class TraceCollection {
   #openCount = 0;
   #length = 0;
   #dropped = 0;
+  /** What was not shown yet, where the trace is shown before its end. */
+  #fresh: Set<string> | undefined;
   /** Milliseconds of the monotonic clock. */
   lastActivity: number;
   /** Set while exporters wait for spans that are late. */
@@ -72,6 +74,7 @@ export class TraceCollection {
     this.lastActivity = record.endedAt ?? this.lastActivity;
     if (this.#spans.has(record.spanId)) this.#openCount -= 1;
     this.#spans.set(record.spanId, record);
+    this.#fresh?.add(record.spanId);
     this.#length += record.length;
     return this.#spans.size - this.#openCount > this.#mostSpans ? this.#dropOldest(record) : 0;
   }
@@ -81,15 +84,30 @@ export class TraceCollection {
     const earlier = this.#spans.get(record.spanId);
     if (!(earlier instanceof SpanRecord)) return false;
     this.#spans.set(record.spanId, record);
+    this.#fresh?.add(record.spanId);
     this.#length += record.length - earlier.length;
     return true;
   }
 
   /** What is held, as a record. */
   build(changes: TraceChanges): TraceRecord {
+    return buildTrace(this.head, this.#records(), this.#dropped, changes);
+  }
+
+  /** A trace that goes on: what it comes to so far, its open root, and the spans that are new since the last time. */
+  buildOpen(head: TraceHead, root: SpanRecord, changes: TraceChanges): TraceRecord {
+    const whole = buildTrace(head, [root, ...this.#records()], this.#dropped, changes);
+    const fresh = this.#fresh;
+    this.#fresh = new Set();
+    if (fresh === undefined) return whole;
+    const spans = whole.spans.filter((span) => span.spanId === root.spanId || fresh.has(span.spanId));
+    return new TraceRecord({ ...whole, spans: Object.freeze(spans) });
+  }
+
+  #records(): readonly SpanRecord[] {
     const records: SpanRecord[] = [];
     for (const span of this.#spans.values()) if (span instanceof SpanRecord) records.push(span);
-    return buildTrace(this.head, records, this.#dropped, changes);
+    return records;
   }
 
   /** Forgets the records and keeps the spans that are still open. */
@@ -152,7 +170,8 @@ export function buildTrace(
 function withCall(head: TraceHead, spans: readonly SpanRecord[]): Pick<TraceRecord, 'voice' | 'spans'> {
   if (head.voice === null) return { voice: null, spans };
   if (spans.length === 0 && head.rollup !== null) return { voice: { ...head.voice, rollup: head.rollup }, spans };
-  const call = summariseCall(head.voice, spans);
-  head.rollup ??= call.voice.rollup;
+  // Stages are told after the fact: they stand where they were.
+  const call = summariseCall(head.voice, sortByStart([...spans]));
+  if (head.root !== undefined) head.rollup ??= call.voice.rollup;
   return call;
 }

@@ -39,6 +39,7 @@ export class Lanes {
   readonly #all: readonly Lane[];
   readonly #instant: readonly Lane[];
   readonly #patient: readonly Lane[];
+  readonly #open: readonly Lane[];
   readonly #streamedStarts: readonly Lane[];
   readonly #streamedSpans: readonly Lane[];
   readonly #store: TraceStore | undefined;
@@ -52,6 +53,7 @@ export class Lanes {
     this.#audio = new AudioDelivery(fenced, parts.report);
     this.#instant = this.#all.filter(({ isInstant }) => isInstant);
     this.#patient = this.#all.filter(({ isInstant }) => !isInstant);
+    this.#open = this.#all.filter((_, index) => exporters[index]?.takesOpenTraces === true);
     this.#streamedStarts = this.#all.filter(({ streamsStarts }) => streamsStarts);
     this.#streamedSpans = this.#all.filter(({ streamsSpans }) => streamsSpans);
   }
@@ -62,6 +64,10 @@ export class Lanes {
 
   get streamsSpans(): boolean {
     return this.#streamedSpans.length > 0;
+  }
+
+  get takesOpenTraces(): boolean {
+    return this.#open.length > 0;
   }
 
   get hasPatient(): boolean {
@@ -87,6 +93,11 @@ export class Lanes {
   /** To the exporters that want a trace once. */
   exportComplete(trace: TraceRecord): Delivery {
     return exportTo(this.#patient, trace);
+  }
+
+  /** A trace that goes on. */
+  exportOpen(trace: TraceRecord): void {
+    exportTo(this.#open, trace);
   }
 
   /** Where recordings of calls go. */

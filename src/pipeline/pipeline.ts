@@ -89,6 +89,20 @@ export class Pipeline {
     this.#closeExcess();
   }
 
+  /** A trace that goes on, with what is new since the last time; for the exporters that take such traces. */
+  showOpen(head: TraceHead): void {
+    const { lanes, masker } = this.#parts;
+    const root = this.rootOf(head);
+    if (!head.isSampled || head.root !== undefined || root === undefined || !lanes.takesOpenTraces) return;
+    // What is shown must not say more than the finished record will.
+    const shown = masker === undefined ? head : { ...head };
+    masker?.maskHead(shown);
+    const wasShown = head.rev > 0;
+    head.rev += 1;
+    const changes = { amends: wasShown, rev: head.rev };
+    lanes.exportOpen(this.#collectionOf(head).buildOpen(shown, this.#mask(root.toRecord()), changes));
+  }
+
   /** More is known of a span that had ended. Where its trace was exported by then, the new record amends it. */
   revised(record: SpanRecord, head: TraceHead): void {
     const masked = this.#mask(record);

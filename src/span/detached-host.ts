@@ -36,6 +36,7 @@ function createDetachedHost(): DetachedHost {
     block: runBlock,
     started: () => {},
     ended: () => {},
+    showOpen: () => {},
     revised: () => {},
     amended: () => {},
     spansOf: () => [],

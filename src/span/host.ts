@@ -33,6 +33,8 @@ export interface SpanHost<Handle> {
   block<Result>(span: Handle, run: () => Result): Result;
   started(span: Handle, head: TraceHead): void;
   ended(record: SpanRecord, head: TraceHead): void;
+  /** Shows a trace that goes on to the exporters that take such traces. */
+  showOpen(head: TraceHead): void;
   /** More is known of a span that had ended: the record takes the place of the one before it. */
   revised(record: SpanRecord, head: TraceHead): void;
   /** Something was told of a trace that had ended. */

@@ -1,5 +1,6 @@
 import { isObject } from '../base/object.ts';
 import type { Report } from '../base/report.ts';
+import { untraced } from '../base/shared.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import { marker } from '../capture/marker.ts';
 import { readUsage } from '../capture/usage/answer.ts';
@@ -54,9 +55,9 @@ export class SpanWriter {
 
   tags(tags: unknown): readonly string[] {
     if (tags === null || tags === undefined) return [];
-    if (!Array.isArray(tags)) this.#wrong('tags', 'tags are a list of texts; what came was taken for one tag');
-    const list: readonly unknown[] = Array.isArray(tags) ? tags : [tags];
-    return list.map((tag) => this.#capturer.phrase(this.id(tag), 200));
+    const list = listOf(tags);
+    if (list === undefined) this.#wrong('tags', 'tags are a list of texts; what came was taken for one tag');
+    return (list ?? [tags]).map((tag) => this.#capturer.phrase(this.id(tag), 200));
   }
 
   kind(kind: unknown, fallback: SpanKind): SpanKind {
@@ -217,6 +218,15 @@ export class SpanWriter {
 
   #wrong(option: string, message: string): void {
     this.#report.debug(`wrong-${option}`, message);
+  }
+}
+
+/** Undefined for what is no list, or none that can be read. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  try {
+    return Array.isArray(value) ? untraced(() => Array.from<unknown>(value)) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

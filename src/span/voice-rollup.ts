@@ -59,10 +59,10 @@ class Costs {
     const byId = new Map(spans.map((span) => [span.spanId, span]));
     const seen = new Set<string>();
     for (const span of spans) {
-      if (span.costUsd === null || span.usageScope === 'aggregate') continue;
+      if ((span.costUsd === null && span.usage === null) || span.usageScope === 'aggregate') continue;
       if (span.responseId !== null && seen.has(span.responseId)) continue;
       if (span.responseId !== null) seen.add(span.responseId);
-      this.#add(span, span.costUsd, byId);
+      if (span.costUsd !== null) this.#add(span, span.costUsd, byId);
     }
   }
 

@@ -210,6 +210,10 @@ export class Tracer implements SpanHost<Span> {
     this.#parts.pipeline.ended(record, head);
   }
 
+  showOpen(head: TraceHead): void {
+    this.#parts.pipeline.showOpen(head);
+  }
+
   revised(record: SpanRecord, head: TraceHead): void {
     this.#parts.pipeline.revised(record, head);
   }

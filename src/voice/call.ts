@@ -43,7 +43,7 @@ export class Call {
     const { writer } = this.#host;
     if (head === undefined) return;
     if (userId !== undefined) head.userId = writer.identity(userId);
-    if (tenantId !== undefined) head.service = { ...head.service, tenantId };
+    if (isTenant(tenantId)) head.service = { ...head.service, tenantId };
     head.tags = mergeTags(head.tags, writer.tags(tags));
     head.metadataText = mergeObjectTexts(head.metadataText, writer.metadataText(metadata));
     this.#set({
@@ -80,4 +80,8 @@ export class Call {
     const head = this.#head;
     if (head !== undefined) head.voice = Object.freeze({ ...(head.voice ?? silent), ...changes });
   }
+}
+
+function isTenant(value: unknown): value is number | string {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
 }

@@ -1,7 +1,9 @@
+import { ClewConfigError } from '../base/config-error.ts';
 import { getTracer, createTracer } from '../init.ts';
 import type { TracerOptions } from '../options.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
 import { givenOptions } from '../span/span-options.ts';
+import { isTracer } from '../tracer/active.ts';
 import type { DrainOptions, Tracer } from '../tracer/tracer.ts';
 import type { AudioSource, RecordingFactsGiven } from './audio/recording-import.ts';
 import { readAudioSettings, type AudioOptions, type AudioSettings } from './audio-settings.ts';
@@ -41,6 +43,9 @@ export class VoiceClient {
   readonly #ended = new Map<string, VoiceSession>();
 
   constructor({ tracer, audio, ...options }: VoiceOptions = {}) {
+    if (tracer !== undefined && !isTracer(tracer)) {
+      throw new ClewConfigError('tracer', tracer, 'a tracer of createTracer or init');
+    }
     const given = tracer ?? (Object.keys(options).length === 0 ? recordingTracer() : undefined);
     this.tracer = given ?? createTracer(options);
     this.#ownsTracer = given === undefined;

@@ -4,6 +4,7 @@ import type { CallDefinition } from '../call/definition.ts';
 import type { MemberDecorator } from '../decorators/decorator.ts';
 import { decorateMember, isDecoration, refuseFunction } from '../decorators/member.ts';
 import { defineCall, imitate, type MemberWrapper, type WrapOptions } from '../decorators/wrap.ts';
+import { givenOptions } from '../span/span-options.ts';
 import type { Span } from '../span/span.ts';
 import { stageKinds, type StageKind, type TurnRole } from '../span/voice.ts';
 import { currentSpan, activeTracer } from '../tracer/active.ts';
@@ -67,7 +68,7 @@ export const agentTurn: TurnDecorator = createTurnDecorator('agentTurn', 'agent'
 
 /** A method that takes a turn of whoever is named. */
 export function turn(role: TurnRole, options: TurnDecoratorOptions = {}): MemberDecorator {
-  return decoratorOf('turn', turnWrapper(role === 'user' ? 'user' : 'agent', options));
+  return decoratorOf('turn', turnWrapper(role === 'user' ? 'user' : 'agent', givenOptions(options)));
 }
 
 /**
@@ -76,7 +77,7 @@ export function turn(role: TurnRole, options: TurnDecoratorOptions = {}): Member
  */
 export function stage(kind: StageKind, options: StageDecoratorOptions = {}): MemberDecorator {
   const isKnown = stageKinds.includes(kind);
-  return decoratorOf('stage', isKnown ? stageWrapper(kind, options) : (member) => member);
+  return decoratorOf('stage', isKnown ? stageWrapper(kind, givenOptions(options)) : (member) => member);
 }
 
 function createTurnDecorator(label: string, role: TurnRole): TurnDecorator {

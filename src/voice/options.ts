@@ -12,6 +12,12 @@ export interface EndTimes {
   readonly endedAt?: number;
 }
 
+/** How a turn or a stage ends. */
+export interface StepEnd extends EndTimes {
+  /** What went wrong: a message, or whatever was thrown. */
+  readonly error?: unknown;
+}
+
 /** What is known of a call when it begins (V8–V13, V48). */
 export interface SessionOptions extends StartTimes {
   /** The agent's name: what calls are grouped by. */
@@ -68,11 +74,9 @@ export interface Interruption {
 }
 
 /** How a call ended. */
-export interface SessionEnd extends EndTimes {
+export interface SessionEnd extends StepEnd {
   /** In a word or two: `user_left`, `agent_hung_up`. */
   readonly reason?: string;
-  /** What went wrong: a message, or whatever was thrown. */
-  readonly error?: unknown;
 }
 
 /** What is told while the call goes on. */

@@ -1,4 +1,6 @@
 import { isDictionary } from '../base/object.ts';
+import { untraced } from '../base/shared.ts';
+import { readProperty } from '../capture/property.ts';
 import type { MutableUsage } from '../capture/usage/usage.ts';
 import type { StageKind } from '../span/voice.ts';
 
@@ -110,23 +112,29 @@ export type PayloadFields = Record<string, unknown>;
 /** The fields of a payload under the wire's names; those of the seed are taken too. The cost is the span's own. */
 export function payloadFields(payload: unknown): PayloadFields {
   const fields: PayloadFields = {};
-  if (!isDictionary(payload)) return fields;
-  for (const [key, value] of Object.entries(payload)) {
-    const name = wireName(key);
-    if (name !== 'cost_usd' && isGiven(value)) fields[name] = value;
-  }
+  for (const [name, value] of entriesOf(payload)) if (name !== 'cost_usd' && isGiven(value)) fields[name] = value;
   return fields;
+}
+
+/** The cost that a payload names; undefined where it names none. */
+export function payloadCost(payload: unknown): number | undefined {
+  const costs = entriesOf(payload).flatMap(([name, value]) => (name === 'cost_usd' ? (amount(value) ?? []) : []));
+  return costs.at(0);
+}
+
+/** What can be read of an object, under the wire's names: a getter that throws costs its own field only. */
+function entriesOf(payload: unknown): readonly (readonly [name: string, value: unknown])[] {
+  try {
+    if (!isDictionary(payload)) return [];
+    return untraced(() => Object.keys(payload).map((key) => [wireName(key), readProperty(payload, key)] as const));
+  } catch {
+    return [];
+  }
 }
 
 /** NaN, and the -1 that stands for nothing, come from real programs: no number of a payload is below 0. */
 function isGiven(value: unknown): boolean {
   return typeof value === 'number' ? amount(value) !== undefined : value !== undefined && value !== null;
-}
-
-/** The cost that a payload names; undefined where it names none. */
-export function payloadCost(payload: unknown): unknown {
-  if (!isDictionary(payload)) return undefined;
-  return payload['costUsd'] ?? payload['cost_usd'] ?? undefined;
 }
 
 function wireName(key: string): string {

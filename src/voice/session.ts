@@ -66,6 +66,7 @@ export class VoiceSession {
   readonly #open = new Set<Turn>();
   #speechEnd: SpeechEnd | undefined;
   #isActive = true;
+  #isShowing = false;
   #ended: Promise<EndResult> | undefined;
 
   constructor(tracer: Tracer, given: SessionOptions, { onEnd = () => {}, audio }: SessionParts = {}) {
@@ -81,6 +82,7 @@ export class VoiceSession {
     this.#call.tell(options);
     this.#audio = new SessionAudio(tracer, this.#call, this.traceId, this.#root.isRecording ? audio : undefined);
     if (this.#root.head !== undefined) sessions.set(this.#root.head, this);
+    this.#showSoon();
   }
 
   /** The id of the conversation: what the call's trace is found by, with others of the same conversation (V56). */
@@ -150,7 +152,7 @@ export class VoiceSession {
 
   /** How the line is, as often as you know. The last word on each number holds (V83). */
   setTransportQuality(observation: TransportObservation): void {
-    this.#call.tellQuality(givenOptions(observation));
+    if (this.#isActive) this.#call.tellQuality(givenOptions(observation));
   }
 
   /** Tells more of a call that goes on. */
@@ -225,7 +227,7 @@ export class VoiceSession {
   ): Turn | Result {
     const body = typeof options === 'function' ? options : run;
     const turn = this.openTurn(role, typeof options === 'function' ? {} : givenOptions(options));
-    return body === undefined ? turn : this.#tracer.block(turn.span, () => body(turn));
+    return typeof body === 'function' ? this.#tracer.block(turn.span, () => body(turn)) : turn;
   }
 
   /** A turn under `parent`, which is a span of this call; under the call itself unless given. */
@@ -276,12 +278,18 @@ export class VoiceSession {
       reader,
       begin: (part) => this.#begin(options, parent, part, begin),
       stage: (turn, kind, stageOptions, run) => this.#stage(turn, kind, stageOptions, run),
-      takeSpeechEnd: (before) => this.#takeSpeechEnd(before),
+      unansweredAt: (time) => this.#unansweredAt(time),
       speechEnded: (end) => {
         this.#speechEnd = end;
       },
-      interrupted: (turnId) => this.#turns.get(turnId)?.markInterrupted(),
-      ended: (turn) => this.#open.delete(turn),
+      interrupted: (turnId) => {
+        const turn = this.#turns.get(turnId);
+        if (turn?.role === 'agent') turn.markInterrupted();
+      },
+      ended: (turn) => {
+        this.#open.delete(turn);
+        this.#showSoon();
+      },
       revise: (record) => this.#revise(record),
       isActive: () => this.#isActive,
       now: () => tracer.clock.now(),
@@ -305,15 +313,25 @@ export class VoiceSession {
     run: ((stage: Stage<Kind>) => Result) | undefined,
   ): Stage<Kind> | Result {
     const stage = this.openStage(kind, options, { turn });
-    return run === undefined ? stage : this.#tracer.block(stage.span, () => run(stage));
+    return typeof run === 'function' ? this.#tracer.block(stage.span, () => run(stage)) : stage;
   }
 
   /** One answer for each speech: what the agent says after that waited for nobody. */
-  #takeSpeechEnd(before: number): SpeechEnd | undefined {
+  #unansweredAt(time: number): SpeechEnd | undefined {
     const end = this.#speechEnd;
-    if (end === undefined || end.at > before) return undefined;
-    this.#speechEnd = undefined;
-    return end;
+    return end === undefined || end.isAnswered || end.at > time ? undefined : end;
+  }
+
+  /** A call of hours is shown while it goes on: when it begins, and with each turn. */
+  #showSoon(): void {
+    const { head } = this.#root;
+    if (head === undefined || this.#isShowing) return;
+    this.#isShowing = true;
+    // What ended just now is not collected yet, and several turns may end at once.
+    queueMicrotask(() => {
+      this.#isShowing = false;
+      this.#tracer.showOpen(head);
+    });
   }
 
   #revise(record: SpanRecord): void {

@@ -78,7 +78,8 @@ export class StageOutput implements StageReader {
       const found = others
         .map((other) => given[other])
         .find((value) => typeof value !== 'object' && value !== undefined);
-      if (found !== undefined) this.#fields[name] ??= found;
+      // A recogniser that tells as it hears knows best at last.
+      if (found !== undefined && given[name] === undefined) this.#fields[name] = found;
     }
   }
 

@@ -1,12 +1,13 @@
 import { roundMs } from '../base/clock.ts';
-import { mergeUsage } from '../capture/usage/usage.ts';
+import { completeUsage, mergeUsage } from '../capture/usage/usage.ts';
 import type { SpanFields } from '../span/fields.ts';
 import type { Level } from '../span/kind.ts';
+import { givenOptions } from '../span/span-options.ts';
 import type { Span } from '../span/span.ts';
 import type { SpanPart } from '../span/span-part.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
 import { StageVoice, type StageKind } from '../span/voice.ts';
-import type { EndTimes } from './options.ts';
+import type { StepEnd } from './options.ts';
 import { amount, payloadCost, payloadFields, payloadUsage, type PayloadFields, type StagePayloads } from './payload.ts';
 
 /** Finds what belongs into a payload in what a decorated method gives. Nothing of it may throw. */
@@ -44,7 +45,7 @@ export class Stage<Kind extends StageKind = StageKind> {
   readonly kind: StageKind;
   readonly #origin: StageOrigin;
   readonly #payload: PayloadFields = {};
-  #costUsd: unknown;
+  #costUsd: number | undefined;
 
   constructor(origin: StageOrigin) {
     this.kind = origin.kind;
@@ -73,7 +74,8 @@ export class Stage<Kind extends StageKind = StageKind> {
   }
 
   /** Ends it; the first end wins. */
-  end({ endedAt, error }: EndTimes & { readonly error?: unknown } = {}): void {
+  end(end: StepEnd = {}): void {
+    const { endedAt, error } = givenOptions(end);
     this.span.end({ ...(endedAt !== undefined && { endedAt }), error });
   }
 
@@ -92,18 +94,13 @@ export class Stage<Kind extends StageKind = StageKind> {
     const payload = { ...reader?.fields(output, fields), ...this.#payload };
     const first = kind === 'tts' ? 'ttfb_ms' : 'ttft_ms';
     if (isGeneration(kind)) {
-      fields.usage = mergeUsage(fields.usage, usageOf(kind, payload));
+      fields.usage = mergeUsage(fields.usage, completeUsage(payloadUsage(kind, payload)));
       // What was told by hand says more than when the first part came through here.
       fields.ttftMs = amount(payload[first]) ?? fields.ttftMs;
       if (fields.ttftMs !== null) payload[first] ??= roundMs(fields.ttftMs);
     }
-    fields.costUsd = amount(this.#costUsd) ?? fields.costUsd;
+    fields.costUsd = this.#costUsd ?? fields.costUsd;
     fields.voice = new StageVoice(writer.value(payload, fields) ?? '{}');
     onEnd(fields);
   }
-}
-
-function usageOf(kind: StageKind, payload: PayloadFields): SpanFields['usage'] {
-  const usage = payloadUsage(kind, payload);
-  return Object.keys(usage).length === 0 ? null : usage;
 }

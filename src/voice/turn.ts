@@ -7,7 +7,7 @@ import type { SpanPart } from '../span/span-part.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
 import { givenOptions } from '../span/span-options.ts';
 import type { StageKind, TurnRole, TurnVoice } from '../span/voice.ts';
-import type { EndTimes, Interruption, StageOptions, TranscriptOptions, TurnOptions } from './options.ts';
+import type { Interruption, StageOptions, StepEnd, TranscriptOptions, TurnOptions } from './options.ts';
 import { amount } from './payload.ts';
 import type { Stage } from './stage.ts';
 import type { TurnOutput } from './turn-output.ts';
@@ -28,6 +28,8 @@ export function turnOf(span: Span | undefined): Turn | undefined {
 export interface SpeechEnd {
   readonly at: number;
   readonly turnId: string;
+  /** True once an agent was heard after it. */
+  isAnswered: boolean;
 }
 
 /** What a turn asks of the call it belongs to. */
@@ -41,8 +43,8 @@ export interface TurnHost {
     options: StageOptions,
     run?: (stage: Stage<Kind>) => Result,
   ): Stage<Kind> | Result;
-  /** Agent's turns: whose speech it answers, once. */
-  takeSpeechEnd(before: number): SpeechEnd | undefined;
+  /** The last end of a user's speech that nobody has answered, if it was by then. */
+  unansweredAt(time: number): SpeechEnd | undefined;
   speechEnded(end: SpeechEnd): void;
   interrupted(agentTurnId: string): void;
   ended(turn: Turn): void;
@@ -63,10 +65,11 @@ export class Turn {
   readonly #host: TurnHost;
   readonly #options: TurnOptions;
   #voice: TurnVoice;
-  #answers: SpeechEnd | undefined;
+  readonly #answers: SpeechEnd | undefined;
   #speechStartedAt: number | undefined;
   #speechEndedAt: number | undefined;
-  #isFirstAudioGuessed = true;
+  /** When the first speech of a `tts` stage was there, which is the start unless another is told. */
+  #firstAudioAt: number | undefined;
   #record: SpanRecord | undefined;
   /** While the span ends it takes no events by itself. */
   #closing: SpanFields | undefined;
@@ -75,7 +78,8 @@ export class Turn {
     this.role = role;
     this.#host = host;
     this.#options = options;
-    this.#voice = silent(role, options.speechId ?? null);
+    const { speechId = null } = options;
+    this.#voice = silent(role, speechId === null ? null : host.writer.id(speechId));
     this.span = host.begin({
       observe: (part) => host.reader?.part(part),
       conclude: (fields, output) => this.#conclude(fields, output),
@@ -83,7 +87,7 @@ export class Turn {
     });
     if (this.span.isRecording) turns.set(this.span, this);
     if (role === 'user') this.markSpeechStart(this.span.startedAt);
-    else if (options.isReply !== false) this.#answers = host.takeSpeechEnd(this.span.startedAt);
+    else if (options.isReply !== false) this.#answers = host.unansweredAt(this.span.startedAt);
   }
 
   /** What other turns and events name it by (V79). */
@@ -127,7 +131,8 @@ export class Turn {
   }
 
   /** What was said; the last word holds (V52). */
-  setTranscript(text: string, { confidence, language }: TranscriptOptions = {}): void {
+  setTranscript(text: string, options: TranscriptOptions = {}): void {
+    const { confidence, language } = givenOptions(options);
     const transcript = this.#host.writer.transcript(text);
     this.#tell({
       transcript,
@@ -141,9 +146,10 @@ export class Turn {
    * turn, without an argument: it did not come to its end.
    */
   markInterrupted(interruption?: Interruption): void {
-    if (this.role === 'agent' || interruption === undefined) return this.#tell({ interrupted: true });
+    if (this.role === 'agent') return this.#tell({ interrupted: true });
     const { byTurnId, interruptLatencyMs } = givenOptions(interruption);
-    if (typeof byTurnId !== 'string') return;
+    // Ids stand in the record as they are.
+    if (typeof byTurnId !== 'string' || !/^[\w-]{1,128}$/.test(byTurnId)) return;
     this.#tell({ interruptsTurnId: byTurnId, interruptLatencyMs: amount(interruptLatencyMs) ?? null });
     this.#host.interrupted(byTurnId);
   }
@@ -160,22 +166,22 @@ export class Turn {
    *
    * @param at - On the clock of `performance.now()`. Default: now.
    */
-  markSpeechStart(at: number = this.#host.now()): void {
-    this.#isFirstAudioGuessed = false;
-    this.#startSpeech(at);
+  markSpeechStart(at?: number): void {
+    this.#startSpeech(this.#time(at));
   }
 
   /** The speech is over; the turn may go on, as while its transcript is waited for. May be told again after a pause. */
-  markSpeechEnd(at: number = this.#host.now()): void {
+  markSpeechEnd(at?: number): void {
     if (this.#options.isSpoken === false) return;
-    this.#speechEndedAt = at;
-    this.#addEvent(`${this.role}_speech_end`, at);
-    if (this.role === 'user') this.#host.speechEnded({ at, turnId: this.turnId });
+    const endedAt = this.#time(at);
+    this.#speechEndedAt = endedAt;
+    this.#addEvent(`${this.role}_speech_end`, endedAt);
+    if (this.role === 'user') this.#host.speechEnded({ at: endedAt, turnId: this.turnId, isAnswered: false });
   }
 
   /** A point in time: a built-in one such as `barge_in`, or any of yours (V80, V84). */
-  event(name: string, data?: unknown, level?: Level, at: number = this.#host.now()): void {
-    this.#addEvent(name, at, data, level);
+  event(name: string, data?: unknown, level?: Level, at?: number): void {
+    this.#addEvent(name, this.#time(at), data, level);
   }
 
   /** Runs `run` with this turn as the parent of what it calls; `currentTurn()` is this turn in it. */
@@ -184,7 +190,8 @@ export class Turn {
   }
 
   /** Ends it; the first end wins. */
-  end({ endedAt, error }: EndTimes & { readonly error?: unknown } = {}): void {
+  end(end: StepEnd = {}): void {
+    const { endedAt, error } = givenOptions(end);
     this.span.end({ ...(endedAt !== undefined && { endedAt }), error });
   }
 
@@ -200,9 +207,8 @@ export class Turn {
 
   /** A stage of this turn gave its first byte, or ended without one. */
   stageEnded(fields: Readonly<SpanFields>): void {
-    const isFirstAudio = this.role === 'agent' && fields.kind === 'tts' && this.#isFirstAudioGuessed;
-    if (!isFirstAudio || this.#speechStartedAt !== undefined || fields.outcome === 'error') return;
-    this.#startSpeech(fields.startedAt + (fields.ttftMs ?? 0));
+    if (this.role !== 'agent' || fields.kind !== 'tts' || fields.level === 'ERROR') return;
+    this.#firstAudioAt ??= fields.startedAt + (fields.ttftMs ?? 0);
   }
 
   #startSpeech(at: number): void {
@@ -210,8 +216,15 @@ export class Turn {
     this.#speechStartedAt ??= at;
     this.#addEvent(`${this.role}_speech_start`, at);
     if (this.role === 'user' || this.#options.isReply === false || this.#voice.ttfaMs !== null) return;
-    this.#answers ??= this.#host.takeSpeechEnd(at);
-    if (this.#answers !== undefined && this.#answers.at <= at) this.#tell({ ttfaMs: roundMs(at - this.#answers.at) });
+    const answered = this.#answers ?? this.#host.unansweredAt(at);
+    if (answered === undefined || answered.isAnswered || answered.at > at) return;
+    answered.isAnswered = true;
+    this.#tell({ ttfaMs: roundMs(at - answered.at) });
+  }
+
+  /** Now, where no time was told or what was told is none. */
+  #time(at: number | undefined): number {
+    return this.#host.writer.time('at', at) ?? this.#host.now();
   }
 
   #addEvent(name: string, at: number, data?: unknown, level?: Level): void {
@@ -242,7 +255,8 @@ export class Turn {
     const failed = fields.level === 'ERROR';
     this.#closing = fields;
     // Without any other sign the turn itself is the speech; one that failed before its first audio was never heard.
-    if (this.#speechStartedAt === undefined && !failed) this.#startSpeech(fields.startedAt);
+    const startedAt = this.#firstAudioAt ?? (failed ? undefined : fields.startedAt);
+    if (this.#speechStartedAt === undefined && startedAt !== undefined) this.#startSpeech(startedAt);
     const isOver = this.#speechEndedAt !== undefined;
     if (this.#speechStartedAt !== undefined && !isOver) this.markSpeechEnd(Math.max(endedAt, this.#speechStartedAt));
     fields.eventFields = sorted(fields.eventFields);

@@ -95,7 +95,14 @@ export const migrations: readonly string[] = [
     FROM span WHERE kind = 'turn';
 
   CREATE VIEW stages AS
-    SELECT trace_id, span_id, parent_id AS turn_id, kind, name, start_time, duration_ms, level, outcome, error, model,
+    SELECT trace_id, span_id, (
+        WITH RECURSIVE above (span_id, parent_id, kind) AS (
+          SELECT up.span_id, up.parent_id, up.kind FROM span AS up
+            WHERE up.trace_id = span.trace_id AND up.span_id = span.parent_id
+          UNION SELECT up.span_id, up.parent_id, up.kind FROM span AS up JOIN above
+            ON up.trace_id = span.trace_id AND up.span_id = above.parent_id
+        ) SELECT above.span_id FROM above WHERE above.kind = 'turn' LIMIT 1
+      ) AS turn_id, kind, name, start_time, duration_ms, level, outcome, error, model,
       provider, ttft_ms, cost_usd, usage, voice -> '$.payload' AS payload
     FROM span WHERE voice -> '$.payload' IS NOT NULL;
 

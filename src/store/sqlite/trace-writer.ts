@@ -8,7 +8,7 @@ export class TraceWriter {
   readonly #database: DatabaseSync;
   readonly #putTrace: StatementSync;
   readonly #putSpan: StatementSync;
-  readonly #hasTrace: StatementSync;
+  readonly #outcomeOf: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -16,7 +16,7 @@ export class TraceWriter {
     const spanNames = [...spanColumns.map(([name]) => name), 'rev'];
     this.#putTrace = database.prepare(upsert('trace', traceNames, ['trace_id']));
     this.#putSpan = database.prepare(upsert('span', spanNames, ['trace_id', 'span_id']));
-    this.#hasTrace = database.prepare('SELECT 1 FROM trace WHERE trace_id = ?');
+    this.#outcomeOf = database.prepare('SELECT outcome FROM trace WHERE trace_id = ?');
   }
 
   /**
@@ -25,15 +25,17 @@ export class TraceWriter {
    * `rev` wins (design section 3).
    */
   *write(trace: TraceRecord): Generator<void> {
-    const isKnown = this.#hasTrace.get(trace.traceId) !== undefined;
-    const earlier = isKnown ? readRows(this.#database, 'trace_id = ?', [trace.traceId])[0] : undefined;
+    const known = this.#outcomeOf.get(trace.traceId)?.['outcome'];
+    // A trace that goes on is told of by one process alone, each time with the whole of its head: there is nothing to merge.
+    const isMerged = known !== undefined && known !== 'running' && trace.outcome !== 'running';
+    const earlier = isMerged ? readRows(this.#database, 'trace_id = ?', [trace.traceId])[0] : undefined;
     const merged = earlier === undefined ? trace : mergeTraces(earlier, trace);
-    const known = new Map(earlier?.spans.map((span) => [span.spanId, span.usageScope]));
+    const scopes = new Map(earlier?.spans.map((span) => [span.spanId, span.usageScope]));
     const given = new Set(trace.spans.map(({ spanId }) => spanId));
     this.#putTrace.run(...traceColumns.map(([, read]): Cell => read(merged)));
     yield;
     for (const span of merged.spans) {
-      if (!given.has(span.spanId) && known.get(span.spanId) === span.usageScope) continue;
+      if (!given.has(span.spanId) && scopes.get(span.spanId) === span.usageScope) continue;
       this.#putSpan.run(...spanColumns.map(([, read]) => read(span)), merged.rev);
       yield;
     }

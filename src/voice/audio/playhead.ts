@@ -1,24 +1,17 @@
 import { recordingRate, samplesPerMs } from './audio-frame.ts';
-import { RunList } from './run-list.ts';
+import { RunList, type Stretch } from './run-list.ts';
 import { SampleStore } from './sample-store.ts';
 import { type Timeline, type TimelineSource, windowLength } from './timeline.ts';
 import { tolerance } from './user-audio.ts';
 
 /** What waits to be heard: 5 min. */
-export const mostPending = 300 * recordingRate;
+const mostPending = 300 * recordingRate;
 /** A sink may tell of its end so much before it: 1 s. */
 const mostEarly = recordingRate;
 /** A report may be so much before the start that was told: 5 s. */
 const mostLate = 5 * recordingRate;
 /** Reports round to milliseconds. */
 const rounding = samplesPerMs;
-
-/** Where a stretch of the segment's audio was heard, in samples. */
-export interface Stretch {
-  readonly at: number;
-  readonly offset: number;
-  readonly length: number;
-}
 
 /**
  * Plays what the agent's sink was given, as the sink does: from the start in real time, halted by a pause, cut or
@@ -82,7 +75,6 @@ export class Playhead implements TimelineSource {
     if (this.#state === 'playing') return this.#startedAgain(at);
     this.#state = 'playing';
     this.#startedAt = at;
-    this.#resumedAt = undefined;
     this.#head = at;
     this.#runs.cutAt(at);
   }
@@ -94,12 +86,9 @@ export class Playhead implements TimelineSource {
     const isRefilled = refilled !== undefined && Math.abs(at - refilled.head) <= mostEarly;
     if (!isDry && !isRefilled) return;
     this.#runs.settle();
-    this.#segment = isRefilled ? refilled.cursor : this.#cursor;
+    this.#beginSegment(isRefilled ? refilled.cursor : this.#cursor);
     if (isDry) this.#head = Math.max(at, this.#head);
     this.#startedAt = at;
-    this.#resumedAt = undefined;
-    this.#refilled = undefined;
-    this.#reported = undefined;
   }
 
   paused(now: number): void {
@@ -138,7 +127,7 @@ export class Playhead implements TimelineSource {
     this.advance(now);
     if (this.#state === 'waiting') this.#playUnstarted(position ?? (isInterrupted ? 0 : this.#left()), now);
     else if (this.#reported !== undefined) this.#trimAfter(this.#reported, position);
-    else this.#trim(position ?? this.#played() + (isInterrupted ? 0 : this.#remainder()), now);
+    else this.#trim(position ?? this.#cursor - this.#segment + (isInterrupted ? 0 : this.#remainder()), now);
     // Resumed only to be interrupted: LiveKit lets go of a pause before it clears the sink. Nothing of it was heard.
     if (isInterrupted && this.#resumedAt !== undefined) this.#runs.dropBlip(this.#resumedAt, tolerance);
     this.#endSegment(isInterrupted);
@@ -156,10 +145,6 @@ export class Playhead implements TimelineSource {
   #follows(at: number, from: number): boolean {
     const last = this.#reported;
     return last !== undefined && Math.abs(from - last.cursor) <= rounding && Math.abs(at - last.head) <= tolerance;
-  }
-
-  #played(): number {
-    return this.#cursor - this.#segment;
   }
 
   #left(): number {
@@ -187,7 +172,7 @@ export class Playhead implements TimelineSource {
   }
 
   #trim(position: number, now: number): void {
-    const missing = position - this.#played();
+    const missing = position - (this.#cursor - this.#segment);
     if (missing > 0) return this.#play(Math.min(missing, this.#left(), now + mostEarly - this.#head));
     this.#runs.shorten(-missing);
     this.#cursor += missing;
@@ -197,9 +182,13 @@ export class Playhead implements TimelineSource {
     this.#runs.settle();
     const start = isInterrupted ? this.#store.end : this.#cursor + this.#remainder();
     this.#store.forget(Math.max(this.#cursor, this.#runs.lastSample), start);
-    this.#segment = start;
     this.#cursor = start;
     this.#state = 'waiting';
+    this.#beginSegment(start);
+  }
+
+  #beginSegment(start: number): void {
+    this.#segment = start;
     this.#resumedAt = undefined;
     this.#refilled = undefined;
     this.#reported = undefined;

@@ -48,8 +48,13 @@ export class RecordingFile {
     const handle = await open(path, 'wx', 0o600);
     const seal = key === undefined ? undefined : ChunkSeal.create(key, { chunkLength, headLength });
     const file = new RecordingFile(path, handle, headLength, seal);
-    if (seal !== undefined) await file.#write(seal.header, 0);
-    return file;
+    try {
+      if (seal !== undefined) await file.#write(seal.header, 0);
+      return file;
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
   }
 
   /** Bytes that a reader gets. */

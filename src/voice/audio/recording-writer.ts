@@ -50,7 +50,7 @@ export class RecordingWriter implements TimelineSink {
 
   samples(pcm: Int16Array): void {
     if (this.#queue.bytes + pcm.byteLength > mostWaiting) {
-      this.#options.failures.tell('the disk is too slow for the recording; parts of it are silent');
+      this.#options.failures.tell('the disk or the encoder is too slow for the recording; parts of it are silent');
       return this.silence(pcm.length);
     }
     this.#peaks.add(pcm);
@@ -127,11 +127,14 @@ export class RecordingWriter implements TimelineSink {
   async #open(): Promise<Output> {
     const { encoder, createFile } = this.#options;
     const stream = encoder === undefined ? undefined : await this.#startEncoder(encoder);
-    if (stream === undefined) {
-      const file = await createFile(wavHeaderLength);
+    try {
+      const file = await createFile(stream === undefined ? wavHeaderLength : 0);
+      if (stream !== undefined) return { file, stream, encoder, samples: new Int16Array(encodeLength) };
       return { file, stream: wavStream, encoder: undefined, samples: new Int16Array(writeLength) };
+    } catch (error) {
+      closeStream(stream);
+      throw error;
     }
-    return { file: await createFile(0), stream, encoder, samples: new Int16Array(encodeLength) };
   }
 
   async #startEncoder(encoder: AudioEncoder): Promise<EncoderStream | undefined> {

@@ -7,6 +7,13 @@ export interface Run {
   readonly length: number;
 }
 
+/** Where a stretch of the segment's audio was heard, in samples. */
+export interface Stretch {
+  readonly at: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
 interface KeptRun {
   readonly at: number;
   readonly from: number;

@@ -27,7 +27,8 @@ export class AgentSpeech {
   #isHeard = false;
   #stoppedAt: number | undefined;
   #isDone = false;
-  #isInterrupted = false;
+  /** What its last message says; a handle is interrupted also by a call that ends when all was said. */
+  #wasCutOff: boolean | undefined;
   #waiting: ((place: StagePlace) => void)[] = [];
   readonly #texts = new Map<string, string>();
   /** True once the user's turn was taken for over, and this is the answer to it. */
@@ -62,7 +63,7 @@ export class AgentSpeech {
 
   /** LiveKit's own word on it, or that of a message that was cut off. */
   get isInterrupted(): boolean {
-    return this.#isInterrupted || valueIn(this.handle, 'interrupted') === true;
+    return this.#wasCutOff ?? valueIn(this.handle, 'interrupted') === true;
   }
 
   /** True where what was said is a message of this speech. */
@@ -109,7 +110,10 @@ export class AgentSpeech {
 
   /** A message of it: several where tools were called in between. */
   addMessage(item: unknown): void {
-    if (valueIn(item, 'interrupted') === true) this.#isInterrupted = true;
+    const wasCutOff = valueIn(item, 'interrupted');
+    if (typeof wasCutOff === 'boolean') this.#wasCutOff = wasCutOff;
+    // When a call ends in the middle of a speech, its message comes after its end.
+    if (wasCutOff === true && this.#isDone) this.#turn?.markInterrupted();
     const text = textIn(item, 'textContent');
     if (text === undefined) return;
     this.#texts.set(textIn(item, 'id') ?? `${this.#texts.size}`, text);

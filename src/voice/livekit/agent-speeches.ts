@@ -38,9 +38,10 @@ export class AgentSpeeches {
     return this.#last;
   }
 
-  /** The newest that is not done: what is being made. */
+  /** What is being made: what LiveKit works on, unless that is over; else the newest that is not. */
   get current(): AgentSpeech | undefined {
-    return this.#byId.get(this.#currentId() ?? '') ?? this.all.findLast(({ isDone }) => !isDone);
+    const named = this.byId(this.#currentId());
+    return named?.isDone === false ? named : this.all.findLast(({ isDone }) => !isDone);
   }
 
   byId(id: string | undefined): AgentSpeech | undefined {
@@ -59,8 +60,7 @@ export class AgentSpeeches {
   /** The speech that is heard from now on. One that nobody announced is taken as it is. */
   heard(at: number, open: (speech: AgentSpeech) => Turn): AgentSpeech {
     const id = this.#currentId() ?? this.current?.id ?? `speech at ${at}`;
-    const handle = valueIn(this.#livekit, '_activity', 'currentSpeech');
-    const speech = this.add({ id, handle, source: undefined, createdAt: at });
+    const speech = this.add({ id, handle: this.#currentHandle(), source: undefined, createdAt: at });
     speech.speak(() => open(speech));
     this.#last = speech;
     return speech;
@@ -77,8 +77,12 @@ export class AgentSpeeches {
 
   /** The handle that LiveKit works on, which no event names. */
   #currentId(): string | undefined {
-    const activity = valueIn(this.#livekit, '_activity') ?? valueIn(this.#livekit, 'activity');
-    return textIn(activity, 'currentSpeech', 'id') ?? textIn(activity, '_currentSpeech', 'id');
+    return textIn(this.#currentHandle(), 'id');
+  }
+
+  /** It names what is heard when the agent begins to speak; in other states it may still be the one before. */
+  #currentHandle(): unknown {
+    return valueIn(this.#livekit, 'activity', 'currentSpeech') ?? valueIn(this.#livekit, '_activity', 'currentSpeech');
   }
 
   #forget(): void {

@@ -120,7 +120,8 @@ export class Conversation {
       label: textIn(failure, 'label'),
       message: textIn(error, 'message'),
     };
-    const isRecoverable = valueIn(failure, 'recoverable') === true;
+    // Versions before 1.5 do not say whether it is tried again: then the outcome tells.
+    const isRecoverable = valueIn(failure, 'recoverable') !== false;
     this.#parts.session.event('error', { ...details, recoverable: isRecoverable }, isRecoverable ? 'WARNING' : 'ERROR');
     const speech = this.#agents.current;
     if (speech === undefined) return;

@@ -63,11 +63,13 @@ export class Interruptions {
     const latencyMs = overlap.latencyMs ?? roundMs(at - overlap.at);
     const agentTurnId = agent.turn.turnId;
     user.turn.markInterrupted({ byTurnId: agentTurnId, interruptLatencyMs: latencyMs });
-    user.turn.event('barge_in', {
+    const data = {
       agent_turn_id: agentTurnId,
       interrupt_latency_ms: latencyMs,
       ...(detectionMs !== undefined && { detection_delay_ms: detectionMs }),
-    });
+    };
+    // It was when the agent fell silent, although it is known only now.
+    user.turn.event('barge_in', data, 'DEFAULT', overlap.at + latencyMs);
   }
 
   #of(agent: AgentSpeech): readonly Overlap[] {
