@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { shared } from './base/shared.ts';
 import type { Tracer } from './tracer/tracer.ts';
 
 interface Entry {
@@ -49,7 +50,7 @@ function drain(): void {
       const { spans, exporters } = tracer.stats();
       if (spans.endedSpans === entry.drainedAt) continue;
       entry.drainedAt = spans.endedSpans;
-      if (exporters.some(({ pending }) => pending > 0)) void tracer.flush();
+      if (tracer.isBusy || exporters.some(({ pending }) => pending > 0)) void tracer.flush();
     }
   });
 }
@@ -73,5 +74,6 @@ function drainAndEnd(signal: NodeJS.Signals): void {
 }
 
 function closeNow(): void {
+  shared.exiting = true;
   for (const { tracer } of Array.from(tracers.values())) tracer.shutdownSync();
 }

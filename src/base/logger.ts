@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { shared } from './shared.ts';
 
 /** What clew asks of a logger: pino's own shape, so that a pino logger can be passed as it is. */
 export interface Logger {
@@ -44,6 +45,8 @@ export class StderrLogger implements Logger {
 
   #write(line: Line): void {
     if (this.#pino !== undefined) return send(this.#pino, line);
+    // It could not be loaded any more.
+    if (shared.exiting) return send(plainLogger, line);
     if (this.#waiting !== undefined) {
       this.#waiting.push(line);
       return;

@@ -16,6 +16,8 @@ export interface SharedState {
   recording: number;
   /** True while clew reads a user's value: a getter that is traced itself then runs as if it were not. */
   reading: boolean;
+  /** True once the process is about to end: nothing asynchronous runs any more. */
+  exiting: boolean;
 }
 
 const key = Symbol.for('clew/1');
@@ -33,6 +35,7 @@ function findOrCreate(): SharedState {
     store: undefined,
     recording: 0,
     reading: false,
+    exiting: false,
   };
   Object.defineProperty(globalThis, key, { value: state });
   return state;

@@ -1,3 +1,4 @@
+import { chmodSync, copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,6 +18,9 @@ interface Kept {
   readonly modifiedAt: number;
 }
 
+/** A trace's id and what follows it; also of one that was left half written. */
+const recordingName = /^[\da-f]{32}\.[\w.]+$/;
+
 /** Keeps recordings as files that nobody else on the machine can read, within bounds of size and age. */
 export class AudioFolder {
   readonly #folder: string;
@@ -31,6 +35,16 @@ export class AudioFolder {
   /** Resolves when the recording is there; rejects with what the file system says. */
   keep(recording: AudioRecording): Promise<void> {
     return this.#turns.take(() => this.#keep(recording));
+  }
+
+  /** The same where nothing asynchronous runs any more; throws what the file system says. */
+  keepNow({ ref, path }: AudioRecording): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const target = join(this.#folder, basename(ref));
+    const half = `${target}.${process.pid}.part`;
+    copyFileSync(path, half);
+    chmodSync(half, 0o600);
+    renameSync(half, target);
   }
 
   async #keep({ ref, path }: AudioRecording): Promise<void> {
@@ -65,7 +79,9 @@ export class AudioFolder {
 
   async #list(): Promise<readonly Kept[]> {
     const names = await readdir(this.#folder);
-    const found = await Promise.all(names.map((name) => describe(join(this.#folder, name))));
+    // What somebody else has put there is nobody's to delete.
+    const ours = names.filter((name) => recordingName.test(name));
+    const found = await Promise.all(ours.map((name) => describe(join(this.#folder, name))));
     return found.flatMap((file) => file ?? []);
   }
 }

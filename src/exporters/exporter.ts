@@ -26,6 +26,9 @@ export interface ExporterReport {
   warn(code: string, message: string, error?: unknown): void;
 }
 
+/** False for a recording that is refused for good. */
+export type AudioAnswer = void | boolean;
+
 /**
  * Receives records and puts them somewhere. Structural: any object with `export` is one (L52). Whatever it throws or
  * rejects costs its own records only and is reported; traced code that it calls is not traced.
@@ -69,9 +72,12 @@ export interface TraceExporter {
   exportSpan?(span: SpanRecord): void | Promise<void>;
   /**
    * A call's recording, whose file is deleted when every exporter has answered: copy or send it before that. What fails is
-   * tried again. Without any exporter that takes recordings, none are made.
+   * tried again; what gives false is refused for good, and told by the exporter itself. Without any exporter that takes
+   * recordings, none are made.
    */
-  exportAudio?(recording: AudioRecording): void | Promise<void>;
+  exportAudio?(recording: AudioRecording): AudioAnswer | Promise<AudioAnswer>;
+  /** The same at process exit, where nothing asynchronous runs any more; without it the recording is lost then. */
+  exportAudioSync?(recording: AudioRecording): void;
   flush?(): Promise<void>;
   /** The last chance at process exit, where nothing asynchronous runs any more. */
   flushSync?(): void;

@@ -16,10 +16,16 @@ import type { ExporterReport, TraceExporter } from './exporter.ts';
  * ```
  */
 export class FanOutTraceExporter implements TraceExporter {
+  /** There where one of them takes recordings. */
+  readonly exportAudio?: (recording: AudioRecording) => Promise<boolean>;
   readonly #exporters: readonly TraceExporter[];
+  /** Who has answered for a recording, and whether it was taken. */
+  readonly #answered = new WeakMap<AudioRecording, Map<TraceExporter, boolean>>();
 
   constructor(exporters: readonly TraceExporter[]) {
     this.#exporters = [...exporters];
+    const takesAudio = exporters.some((exporter) => typeof exporter.exportAudio === 'function');
+    if (takesAudio) this.exportAudio = (recording) => this.#exportAudio(recording);
   }
 
   connect(report: ExporterReport): void {
@@ -38,8 +44,21 @@ export class FanOutTraceExporter implements TraceExporter {
     return this.#each((exporter) => exporter.exportSpan?.(span));
   }
 
-  exportAudio(recording: AudioRecording): void | Promise<void> {
-    return this.#each((exporter) => exporter.exportAudio?.(recording));
+  /** To those that have not taken it yet: what failed for one is tried again. */
+  exportAudioSync(recording: AudioRecording): void {
+    const answered = this.#answered.get(recording);
+    void this.#each((exporter) => {
+      if (answered?.has(exporter) !== true) exporter.exportAudioSync?.(recording);
+    });
+  }
+
+  async #exportAudio(recording: AudioRecording): Promise<boolean> {
+    const answered = this.#answered.get(recording) ?? new Map<TraceExporter, boolean>();
+    this.#answered.set(recording, answered);
+    await this.#each(async (exporter) => {
+      if (!answered.has(exporter)) answered.set(exporter, (await exporter.exportAudio?.(recording)) !== false);
+    });
+    return [...answered.values()].every(Boolean);
   }
 
   async flush(): Promise<void> {

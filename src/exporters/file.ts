@@ -70,6 +70,10 @@ export class FileTraceExporter implements TraceExporter {
     return this.#audio.keep(recording);
   }
 
+  exportAudioSync(recording: AudioRecording): void {
+    this.#audio.keepNow(recording);
+  }
+
   connect(report: ExporterReport): void {
     this.#report = report;
   }

@@ -62,6 +62,7 @@ export class HttpTraceExporter implements TraceExporter {
   readonly #target: HttpTarget;
   readonly #spool: Spool | undefined;
   #report: ExporterReport | undefined;
+  #isAudioForbidden = false;
   /** Why nothing is sent any more. */
   #stopped: string | undefined;
   /** One request at a time, whoever asks for it. */
@@ -124,15 +125,17 @@ export class HttpTraceExporter implements TraceExporter {
   }
 
   /** Sends a recording as a form to `/api/voice/{trace_id}/audio`; rejects what can be tried again. */
-  async exportAudio(recording: AudioRecording): Promise<void> {
-    if (this.#stopped !== undefined) return this.#report?.warn('http-audio', `not sent: ${this.#stopped}`);
+  async exportAudio(recording: AudioRecording): Promise<boolean> {
+    if (this.#stopped !== undefined || this.#isAudioForbidden) return false;
     const connection = new HttpConnection(audioTarget(this.#target, recording));
     try {
       const verdict = judgeAudio(await connection.post(audioForm(recording)));
       if (verdict.kind === 'later') throw new Error(`${this.#origin} did not take a recording: ${verdict.reason}`);
-      if (verdict.kind !== 'taken') {
-        this.#report?.warn('http-audio', `${this.#origin} refused a recording (${verdict.reason}); it is dropped`);
-      }
+      if (verdict.kind === 'taken') return true;
+      this.#isAudioForbidden = verdict.kind === 'forbidden';
+      const rest = this.#isAudioForbidden ? 'no recording is sent to it any more' : 'it is dropped';
+      this.#report?.warn('http-audio', `${this.#origin} refused a recording (${verdict.reason}); ${rest}`);
+      return false;
     } finally {
       connection.close();
     }

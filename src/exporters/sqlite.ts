@@ -101,6 +101,10 @@ export class SqliteTraceExporter implements TraceExporter {
     return this.#audio.keep(recording);
   }
 
+  exportAudioSync(recording: AudioRecording): void {
+    this.#audio.keepNow(recording);
+  }
+
   exportBatch(traces: readonly TraceRecord[]): Promise<ExportResult> {
     return this.#turns.take(() => this.#write(traces));
   }

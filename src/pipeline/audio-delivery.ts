@@ -1,21 +1,39 @@
-import { rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Report } from '../base/report.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import { backoffMs } from './backoff.ts';
 import type { FencedExporter } from './fenced-exporter.ts';
 
-const mostTries = 8;
-const firstWaitMs = 1_000;
+/** What became of a recording at one exporter. */
+type Answer = 'taken' | 'refused' | 'failed';
 
-/** Hands recordings to the exporters that take them, tries again what failed, and deletes each when all have answered. */
+/** A recording on its way. */
+interface Shipment {
+  readonly recording: AudioRecording;
+  readonly remove: () => Promise<void>;
+  /** Who has answered. */
+  readonly answered: Set<FencedExporter>;
+  /** True once it is not tried again: a later one of its call is there, or there are too many. */
+  isGivenUp: boolean;
+  /** Resolves when it is over. */
+  sent: Promise<boolean>;
+}
+
+const firstWaitMs = 1_000;
+/** What may wait on the disk: six hours of calls as WAV. */
+const mostBytes = 1_073_741_824;
+
+/**
+ * Hands recordings to the exporters that take them, and deletes each when all have answered. What failed is tried again,
+ * ever more seldom, for as long as it takes: it waits on the disk, within bounds, and the oldest go first.
+ */
 export class AudioDelivery {
   readonly #exporters: readonly FencedExporter[];
   readonly #report: Report;
-  readonly #pending = new Map<AudioRecording, Promise<boolean>>();
+  readonly #pending = new Set<Shipment>();
   /** Those who wait to try again. */
   readonly #waiting = new Set<() => void>();
-  readonly #tries = new Set<Promise<boolean>>();
+  readonly #tries = new Set<Promise<Answer>>();
   #isClosed = false;
 
   constructor(exporters: readonly FencedExporter[], report: Report) {
@@ -28,72 +46,102 @@ export class AudioDelivery {
     return this.#exporters.length > 0;
   }
 
-  /** Resolves to whether every exporter has taken it. Never rejects. */
-  send(recording: AudioRecording): Promise<boolean> {
-    const sent = this.#send(recording);
-    this.#pending.set(recording, sent);
-    return sent;
+  get isBusy(): boolean {
+    return this.#pending.size > 0;
+  }
+
+  /** Resolves to whether every exporter has taken it; `remove` is called before. Never rejects. */
+  send(recording: AudioRecording, remove: () => Promise<void>): Promise<boolean> {
+    const earlier = [...this.#pending].filter((shipment) => shipment.recording.traceId === recording.traceId);
+    for (const shipment of earlier) shipment.isGivenUp = true;
+    const sent = Promise.resolve(false);
+    const shipment: Shipment = { recording, remove, answered: new Set(), isGivenUp: false, sent };
+    this.#pending.add(shipment);
+    this.#giveUpExcess();
+    if (earlier.length > 0) this.#hasten();
+    // A call has one recording, the last: an earlier one must not arrive after it.
+    shipment.sent = Promise.all(earlier.map(({ sent }) => sent)).then(() => this.#send(shipment));
+    return shipment.sent;
   }
 
   /** Tries now what waits for it, and resolves when what is on its way has been answered; what failed is kept. */
   async flush(): Promise<void> {
     this.#hasten();
-    // Who was told to try begins on a later turn.
-    await Promise.resolve();
+    // Who was told to try begins within this turn.
+    await nextTurn();
     await Promise.all(this.#tries);
   }
 
   /** Resolves when nothing is pending any more. */
   async settled(): Promise<void> {
-    await Promise.all(this.#pending.values());
+    await Promise.all(Array.from(this.#pending, ({ sent }) => sent));
   }
 
-  /** Nothing is tried again from now on. */
+  /** Nothing is tried more than once from now on. */
   close(): void {
     this.#isClosed = true;
     this.#hasten();
   }
 
-  /** At process exit: nothing that people said may stay behind in a temporary folder. */
+  /** At process exit: what can still be copied is; the rest is lost, and deleted by whoever made it. */
   abandon(): void {
-    for (const { path } of this.#pending.keys()) rmSync(path, { force: true });
-    if (this.#pending.size > 0) this.#tellLoss(this.#pending.size);
-  }
-
-  async #send(recording: AudioRecording): Promise<boolean> {
-    const taken = await Promise.all(this.#exporters.map((exporter) => this.#deliver(exporter, recording)));
-    await rm(recording.path, { force: true }).catch(() => {});
-    this.#pending.delete(recording);
-    const isTaken = taken.every(Boolean);
-    if (!isTaken) this.#tellLoss(1);
-    return isTaken;
-  }
-
-  async #deliver(fenced: FencedExporter, recording: AudioRecording): Promise<boolean> {
-    for (let tries = 1; tries <= mostTries; tries += 1) {
-      const trying = this.#try(fenced, recording);
-      this.#tries.add(trying);
-      const isTaken = await trying;
-      this.#tries.delete(trying);
-      if (isTaken) return true;
-      if (this.#isClosed || tries === mostTries) return false;
-      await this.#pause(backoffMs(tries, firstWaitMs));
+    let lost = 0;
+    for (const shipment of this.#pending) {
+      const left = this.#exporters.filter((exporter) => !shipment.answered.has(exporter));
+      const kept = left.map((fenced) => keepNow(fenced, shipment.recording));
+      if (!shipment.isGivenUp && kept.includes(false)) lost += 1;
     }
-    return false;
+    this.#pending.clear();
+    if (lost > 0) this.#tellLoss(lost);
   }
 
-  async #try(fenced: FencedExporter, recording: AudioRecording): Promise<boolean> {
+  async #send(shipment: Shipment): Promise<boolean> {
+    const answers = await Promise.all(this.#exporters.map((exporter) => this.#deliver(exporter, shipment)));
+    await shipment.remove();
+    this.#pending.delete(shipment);
+    // Who refused has said so, and of what was given up for a later one nothing is lost.
+    if (answers.includes('failed') && !shipment.isGivenUp) this.#tellLoss(1);
+    return answers.every((answer) => answer === 'taken');
+  }
+
+  async #deliver(fenced: FencedExporter, shipment: Shipment): Promise<Answer> {
+    for (let tries = 1; ; tries += 1) {
+      const trying = this.#try(fenced, shipment.recording);
+      this.#tries.add(trying);
+      const answer = await trying;
+      this.#tries.delete(trying);
+      if (answer !== 'failed') shipment.answered.add(fenced);
+      if (answer !== 'failed' || this.#isClosed || shipment.isGivenUp) return answer;
+      await this.#pause(backoffMs(tries, firstWaitMs));
+      if (shipment.isGivenUp) return answer;
+    }
+  }
+
+  async #try(fenced: FencedExporter, recording: AudioRecording): Promise<Answer> {
     let failed = false;
     const onFailure = (): void => {
       failed = true;
     };
     try {
-      await fenced.call(() => fenced.exporter.exportAudio?.(recording), onFailure);
+      const answer = await fenced.call(() => fenced.exporter.exportAudio?.(recording), onFailure);
+      if (answer === false) return 'refused';
     } catch {
       // The fence has told it.
-      failed = true;
+      return 'failed';
     }
-    return !failed;
+    return failed ? 'failed' : 'taken';
+  }
+
+  #giveUpExcess(): void {
+    let bytes = [...this.#pending].reduce((sum, { recording }) => sum + recording.byteLength, 0);
+    for (const shipment of this.#pending) {
+      if (bytes <= mostBytes || this.#pending.size === 1) return;
+      bytes -= shipment.recording.byteLength;
+      if (shipment.isGivenUp) continue;
+      shipment.isGivenUp = true;
+      this.#tellLoss(1);
+      this.#hasten();
+    }
   }
 
   async #pause(ms: number): Promise<void> {
@@ -113,4 +161,17 @@ export class AudioDelivery {
   #tellLoss(count: number): void {
     this.#report.warn('audio-lost', `${count} recording(s) of calls were not taken by every exporter and are deleted`);
   }
+}
+
+/** False for an exporter that cannot, or did not. */
+function keepNow(fenced: FencedExporter, recording: AudioRecording): boolean {
+  if (typeof fenced.exporter.exportAudioSync !== 'function') return false;
+  let isKept = true;
+  fenced.call(
+    () => fenced.exporter.exportAudioSync?.(recording),
+    () => {
+      isKept = false;
+    },
+  );
+  return isKept;
 }

@@ -8,7 +8,7 @@ import type { TraceHead } from '../span/head.ts';
 import { parseObject } from '../span/json.ts';
 import type { SpanRecord } from '../span/record.ts';
 import type { SpanFields } from '../span/fields.ts';
-import { isTurn, StageVoice, type SpanVoice } from '../span/voice.ts';
+import { isTurn, StageVoice, type CallVoice, type SpanVoice } from '../span/voice.ts';
 
 /** Wire data of a span, or of a trace without its spans; yours to change. */
 export type MaskableRecord = Record<string, unknown>;
@@ -48,6 +48,7 @@ export class RecordMasker {
       tags: [...tags],
       metadata: { ...parseObject(metadataText) },
       evaluations: head.evaluations.map((evaluation) => ({ ...evaluation })),
+      ...(head.voice !== null && { voice: callWire(head.voice) }),
     };
     Object.assign(head, this.#apply(wire, (masked) => readHead(masked, head)) ?? readHead({}, head));
   }
@@ -83,7 +84,7 @@ function readSpan(masked: MaskableRecord, record: SpanRecord): Partial<SpanField
   };
 }
 
-function readHead(masked: MaskableRecord, { evaluations }: TraceHead): Partial<TraceHead> {
+function readHead(masked: MaskableRecord, { evaluations, voice }: TraceHead): Partial<TraceHead> {
   return {
     name: asText(masked['name']) ?? '[masked]',
     userId: asText(masked['user_id']),
@@ -92,7 +93,24 @@ function readHead(masked: MaskableRecord, { evaluations }: TraceHead): Partial<T
     tags: Array.isArray(masked['tags']) ? masked['tags'].map(String) : [],
     metadataText: asJson(masked['metadata']),
     evaluations: maskEvaluations(evaluations, masked['evaluations']),
+    voice: maskCall(voice, masked['voice']),
   };
+}
+
+/** What a call's record says in words of its caller's. */
+function callWire({ endReason, roomId, externalSessionId }: CallVoice): MaskableRecord {
+  return { end_reason: endReason, room_id: roomId, external_session_id: externalSessionId };
+}
+
+function maskCall(voice: CallVoice | null, masked: unknown): CallVoice | null {
+  if (voice === null) return null;
+  const changes = isDictionary(masked) ? masked : {};
+  return Object.freeze({
+    ...voice,
+    endReason: asText(changes['end_reason']),
+    roomId: asText(changes['room_id']),
+    externalSessionId: asText(changes['external_session_id']),
+  });
 }
 
 /** Scores stay; texts are what the mask made of them. */

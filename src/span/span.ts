@@ -311,9 +311,9 @@ export class Span extends SpanView {
     const fields = this.fields;
     const isError = fields.level === 'ERROR';
     fields.endedAt = endedAt;
-    this.#part?.conclude(fields, output);
     // A level that was told by hand says as much as an exception (C8).
     fields.outcome = isError && outcome === 'ok' ? 'error' : outcome;
+    this.#part?.conclude(fields, output);
     if (isError) fields.error ??= fields.statusMessage;
     fields.costUsd ??= this.#host.writer.cost(fields);
     if (isError) this.#parent?.noteFailure(fields.name, fields.inputText, this.#fingerprint);

@@ -69,6 +69,7 @@ export class Tracer implements SpanHost<Span> {
   readonly report: Report;
   readonly policy: CapturePolicy;
   readonly #parts: TracerParts;
+  readonly #unfinished = new Set<Promise<unknown>>();
   #isShutDown = false;
 
   constructor(parts: TracerParts, isOff = false) {
@@ -239,8 +240,9 @@ export class Tracer implements SpanHost<Span> {
   async flush(options: DrainOptions = {}): Promise<FlushResult> {
     const { timeoutMs = drainMs } = givenOptions(options);
     const { pipeline, lanes } = this.#parts;
+    const whole = asDuration(timeoutMs);
+    const ms = this.#unfinished.size === 0 ? whole : await this.#settleUnfinished(whole);
     pipeline.sendWaiting();
-    const ms = asDuration(timeoutMs);
     await beforeDeadline(lanes.flush(ms), ms);
     return lanes.result(pipeline.waitingSpans());
   }
@@ -250,10 +252,25 @@ export class Tracer implements SpanHost<Span> {
     const { timeoutMs = drainMs } = givenOptions(options);
     const { pipeline, lanes } = this.#parts;
     this.#stop();
+    const whole = asDuration(timeoutMs);
+    const ms = this.#unfinished.size === 0 ? whole : await this.#settleUnfinished(whole);
     pipeline.closeAll();
-    const ms = asDuration(timeoutMs);
     await beforeDeadline(lanes.shutdown(ms), ms);
     return lanes.result(pipeline.waitingSpans());
+  }
+
+  /** Work that a flush and a shutdown wait for before they send and close anything. */
+  waitFor(work: Promise<unknown>): void {
+    this.#unfinished.add(work);
+    const forget = (): void => void this.#unfinished.delete(work);
+    work.then(forget, forget);
+  }
+
+  /** Milliseconds that are left then. */
+  async #settleUnfinished(timeoutMs: number): Promise<number> {
+    const startedAt = this.clock.now();
+    await beforeDeadline(Promise.allSettled(this.#unfinished), timeoutMs);
+    return Math.max(0, timeoutMs - (this.clock.now() - startedAt));
   }
 
   /** Ends open spans as `no_end` and hands everything over; for a process with nothing left to do. */
@@ -273,9 +290,14 @@ export class Tracer implements SpanHost<Span> {
     return !this.#isShutDown && this.#parts.lanes.audio.isWanted;
   }
 
-  /** Hands a recording to the exporters, and deletes its file then. Resolves to whether all have taken it. */
-  exportAudio(recording: AudioRecording): Promise<boolean> {
-    return this.#parts.lanes.audio.send(recording);
+  /** Hands a recording to the exporters, and calls `remove` then. Resolves to whether all have taken it. */
+  exportAudio(recording: AudioRecording, remove: () => Promise<void>): Promise<boolean> {
+    return this.#parts.lanes.audio.send(recording, remove);
+  }
+
+  /** True while something is on its way that no account of spans tells of. */
+  get isBusy(): boolean {
+    return this.#unfinished.size > 0 || this.#parts.lanes.audio.isBusy;
   }
 
   /** Counts of what was recorded, sent and lost, and of our own failures. */

@@ -1,5 +1,5 @@
 import { ClewConfigError } from '../base/config-error.ts';
-import { isDictionary } from '../base/object.ts';
+import { isDictionary, isObject } from '../base/object.ts';
 import type { Report } from '../base/report.ts';
 import type { AudioEncoder } from './audio/audio-encoder.ts';
 import { parseAudioKey } from './audio/audio-key.ts';
@@ -24,27 +24,43 @@ export interface AudioSettings {
   readonly folder?: string;
 }
 
-const allowed = 'true, false, or an object with key, encoder and folder';
+/**
+ * Reads the option; undefined for no recordings.
+ *
+ * @throws ClewConfigError when it is wrong; it never shows a key.
+ */
+export function readAudioOption(option: boolean | AudioOptions | undefined): AudioSettings | undefined {
+  if (option === false) return undefined;
+  if (option === undefined || option === true) return {};
+  if (!isDictionary(option)) {
+    throw new ClewConfigError('audio', option, 'true, false, or an object with key, encoder and folder');
+  }
+  const { key, encoder, folder }: AudioOptions = option;
+  if (folder !== undefined && (typeof folder !== 'string' || folder === '')) {
+    throw new ClewConfigError('audio.folder', folder, 'the path of a folder');
+  }
+  if (encoder !== undefined && !(isObject(encoder) && typeof encoder.start === 'function')) {
+    throw new ClewConfigError('audio.encoder', encoder, 'an encoder such as opusEncoder()');
+  }
+  return {
+    ...(key !== undefined && { key: readKey(key) }),
+    ...(encoder !== undefined && { encoder }),
+    ...(folder !== undefined && { folder }),
+  };
+}
 
 /**
- * Reads the option and the environment. A key of the environment that is none turns recording off: plain audio is not what
+ * Adds the environment's key where the option has none. One that is no key turns recording off: plain audio is not what
  * whoever set it has asked for.
- *
- * @throws ClewConfigError when the option is wrong; it never shows a key.
  */
-export function readAudioSettings(
-  option: boolean | AudioOptions | undefined,
-  environmentKey: string | undefined,
+export function withEnvironmentKey(
+  settings: AudioSettings | undefined,
+  text: string | undefined,
   report: Report,
 ): AudioSettings | undefined {
-  if (option === false) return undefined;
-  const options = asOptions(option);
-  const { key, encoder, folder } = options;
-  const kept = { ...(encoder !== undefined && { encoder }), ...(folder !== undefined && { folder }) };
-  if (key !== undefined) return { ...kept, key: parseAudioKey(key) };
-  if (environmentKey === undefined || environmentKey === '') return kept;
+  if (settings === undefined || settings.key !== undefined || text === undefined || text === '') return settings;
   try {
-    return { ...kept, key: parseAudioKey(environmentKey) };
+    return { ...settings, key: parseAudioKey(text) };
   } catch {
     report.warn(
       'environment-CLEW_AUDIO_KEY',
@@ -54,16 +70,13 @@ export function readAudioSettings(
   }
 }
 
-function asOptions(option: boolean | AudioOptions | undefined): AudioOptions {
-  if (option === undefined || option === true) return {};
-  if (!isDictionary(option)) throw new ClewConfigError('audio', option, allowed);
-  const { key, encoder, folder }: AudioOptions = option;
-  if (key !== undefined && typeof key !== 'string') throw new ClewConfigError('audio.key', typeof key, 'a text');
-  if (folder !== undefined && (typeof folder !== 'string' || folder === '')) {
-    throw new ClewConfigError('audio.folder', folder, 'the path of a folder');
+/** What is wrong with it is told, but never what it is. */
+function readKey(key: unknown): Buffer {
+  const allowed = '32 bytes as 64 hexadecimal digits or base64';
+  if (typeof key !== 'string') throw new ClewConfigError('audio.key', typeof key, allowed);
+  try {
+    return parseAudioKey(key);
+  } catch {
+    throw new ClewConfigError('audio.key', `(${key.length} characters, not shown)`, allowed);
   }
-  if (encoder !== undefined && typeof encoder.start !== 'function') {
-    throw new ClewConfigError('audio.encoder', encoder, 'an encoder such as opusEncoder()');
-  }
-  return option;
 }

@@ -6,7 +6,7 @@ import { givenOptions } from '../span/span-options.ts';
 import { isTracer } from '../tracer/active.ts';
 import type { DrainOptions, Tracer } from '../tracer/tracer.ts';
 import type { AudioSource, RecordingFactsGiven } from './audio/recording-import.ts';
-import { readAudioSettings, type AudioOptions, type AudioSettings } from './audio-settings.ts';
+import { readAudioOption, withEnvironmentKey, type AudioOptions, type AudioSettings } from './audio-settings.ts';
 import type { SessionOptions } from './options.ts';
 import { VoiceSession } from './session.ts';
 
@@ -46,10 +46,11 @@ export class VoiceClient {
     if (tracer !== undefined && !isTracer(tracer)) {
       throw new ClewConfigError('tracer', tracer, 'a tracer of createTracer or init');
     }
+    const settings = readAudioOption(audio);
     const given = tracer ?? (Object.keys(options).length === 0 ? recordingTracer() : undefined);
     this.tracer = given ?? createTracer(options);
     this.#ownsTracer = given === undefined;
-    this.#audio = readAudioSettings(audio, process.env['CLEW_AUDIO_KEY'], this.tracer.report);
+    this.#audio = withEnvironmentKey(settings, process.env['CLEW_AUDIO_KEY'], this.tracer.report);
   }
 
   /** The calls that go on. */
@@ -110,6 +111,6 @@ function recordingTracer(): Tracer | undefined {
 /** Begins a call with the tracer of the running code: the one that `init` made, unless one is scoped. Never throws. */
 export function startSession(options: SessionOptions): VoiceSession {
   const tracer = getTracer();
-  const audio = readAudioSettings(true, process.env['CLEW_AUDIO_KEY'], tracer.report);
+  const audio = withEnvironmentKey({}, process.env['CLEW_AUDIO_KEY'], tracer.report);
   return new VoiceSession(tracer, options, { audio });
 }

@@ -1,3 +1,4 @@
+import type { SpanFields } from '../span/fields.ts';
 import type { TraceHead } from '../span/head.ts';
 import type { EndResult } from '../span/host.ts';
 import type { Level } from '../span/kind.ts';
@@ -66,6 +67,7 @@ export class VoiceSession {
   readonly #open = new Set<Turn>();
   #speechEnd: SpeechEnd | undefined;
   #isActive = true;
+  #endedAt: number | undefined;
   #isShowing = false;
   #ended: Promise<EndResult> | undefined;
 
@@ -77,10 +79,15 @@ export class VoiceSession {
     this.#root = tracer.begin({
       options: { ...rootOptions(options), name: this.#agentId, root: true, kind: 'agent' },
       isTrace: true,
+      part: {
+        observe: () => {},
+        conclude: (fields) => this.#conclude(fields),
+        recorded: () => {},
+      },
     });
     this.#call = new Call(this.#root.head, this.#agentId, tracer);
     this.#call.tell(options);
-    this.#audio = new SessionAudio(tracer, this.#call, this.traceId, this.#root.isRecording ? audio : undefined);
+    this.#audio = new SessionAudio(tracer, this.#call, this.#root, audio);
     if (this.#root.head !== undefined) sessions.set(this.#root.head, this);
     this.#showSoon();
   }
@@ -136,13 +143,15 @@ export class VoiceSession {
 
   /** A step that belongs to no turn. */
   stage<Kind extends StageKind>(kind: Kind, options?: StageOptions): Stage<Kind>;
+  stage<Kind extends StageKind, Result>(kind: Kind, run: (stage: Stage<Kind>) => Result): Result;
   stage<Kind extends StageKind, Result>(kind: Kind, options: StageOptions, run: (stage: Stage<Kind>) => Result): Result;
   stage<Kind extends StageKind, Result>(
     kind: Kind,
-    options?: StageOptions,
+    options?: StageOptions | ((stage: Stage<Kind>) => Result),
     run?: (stage: Stage<Kind>) => Result,
   ): Stage<Kind> | Result {
-    return this.#stage(undefined, kind, givenOptions(options), run);
+    const body = typeof options === 'function' ? options : run;
+    return this.#stage(undefined, kind, typeof options === 'function' ? {} : givenOptions(options), body);
   }
 
   /** A point in time of the call as a whole. */
@@ -165,7 +174,7 @@ export class VoiceSession {
    * exporters when the call ends. Undefined where recordings are turned off, or no exporter keeps them.
    */
   recordAudio(): CallRecorder | undefined {
-    return this.#isActive ? this.#audio.record(this.#root.startedAt) : undefined;
+    return this.#isActive ? this.#audio.record() : undefined;
   }
 
   /**
@@ -206,10 +215,12 @@ export class VoiceSession {
     for (const turn of this.#open) turn.end({ endedAt: at });
     this.#call.end(reason);
     this.#isActive = false;
+    this.#endedAt = at;
     const { head } = this.#root;
     if (head !== undefined) sessions.delete(head);
     const finish = (): Promise<EndResult> => {
       this.#root.end({ endedAt: at, error });
+      void this.#audio.finish();
       this.#onEnd();
       const { traceId } = this;
       return head === undefined
@@ -217,7 +228,18 @@ export class VoiceSession {
         : this.#tracer.delivered(head);
     };
     // The record waits for what it says of the recording; without one it is there at once.
-    return this.#audio.isRecording ? this.#audio.close().then(finish) : finish();
+    if (!this.#audio.isRecording) return finish();
+    const closed = this.#audio.close().then(finish);
+    this.#tracer.waitFor(closed);
+    return closed;
+  }
+
+  /** The process goes, or the call is given up: one that was ended by then is not told as one without an end. */
+  #conclude(fields: SpanFields): void {
+    if (this.#endedAt === undefined) return this.#audio.abandon();
+    if (fields.outcome !== 'no_end') return;
+    fields.outcome = 'ok';
+    fields.endedAt = this.#endedAt;
   }
 
   #turn<Result>(
@@ -292,6 +314,12 @@ export class VoiceSession {
       },
       revise: (record) => this.#revise(record),
       isActive: () => this.#isActive,
+      tooLate: () => {
+        tracer.report.debug(
+          'turn-after-session',
+          'something was told of a turn when its session had ended; it was left out',
+        );
+      },
       now: () => tracer.clock.now(),
     };
   }

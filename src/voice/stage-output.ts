@@ -1,3 +1,4 @@
+import { roundMs } from '../base/clock.ts';
 import { isDictionary, isObject } from '../base/object.ts';
 import { untraced } from '../base/shared.ts';
 import type { SpanFields } from '../span/fields.ts';
@@ -60,7 +61,9 @@ export class StageOutput implements StageReader {
     const fields: PayloadFields = { ...this.#fromText(), ...this.#fields };
     if (this.#kind === 'tts') Object.assign(fields, { ...this.#fromAudio(), ...this.#fields });
     if (this.#kind === 'llm') setTokens(fields, span);
-    if (this.#kind === 'stt' && span.endedAt !== null) fields['request_duration_ms'] ??= span.endedAt - span.startedAt;
+    if (this.#kind === 'stt' && span.endedAt !== null) {
+      fields['request_duration_ms'] ??= roundMs(span.endedAt - span.startedAt);
+    }
     return fields;
   }
 
@@ -78,8 +81,10 @@ export class StageOutput implements StageReader {
       const found = others
         .map((other) => given[other])
         .find((value) => typeof value !== 'object' && value !== undefined);
-      // A recogniser that tells as it hears knows best at last.
-      if (found !== undefined && given[name] === undefined) this.#fields[name] = found;
+      if (found === undefined || given[name] !== undefined) continue;
+      // A model gives its text piece by piece; a recogniser that tells as it hears knows best at last.
+      if (name === 'completion' && typeof found === 'string') this.#take(found);
+      else this.#fields[name] = found;
     }
   }
 

@@ -97,7 +97,7 @@ export class Stage<Kind extends StageKind = StageKind> {
       fields.usage = mergeUsage(fields.usage, completeUsage(payloadUsage(kind, payload)));
       // What was told by hand says more than when the first part came through here.
       fields.ttftMs = amount(payload[first]) ?? fields.ttftMs;
-      if (fields.ttftMs !== null) payload[first] ??= roundMs(fields.ttftMs);
+      if (fields.ttftMs !== null && kind !== 'stt') payload[first] ??= roundMs(fields.ttftMs);
     }
     fields.costUsd = this.#costUsd ?? fields.costUsd;
     fields.voice = new StageVoice(writer.value(payload, fields) ?? '{}');

@@ -51,6 +51,8 @@ export interface TurnHost {
   revise(record: SpanRecord): void;
   /** False once the session has ended. */
   isActive(): boolean;
+  /** Something was told after that. */
+  tooLate(): void;
   now(): number;
 }
 
@@ -136,7 +138,7 @@ export class Turn {
     const transcript = this.#host.writer.transcript(text);
     this.#tell({
       transcript,
-      ...(confidence !== undefined && { confidence: amount(confidence) ?? null }),
+      confidence: amount(confidence) ?? null,
       ...(typeof language === 'string' && { language }),
     });
   }
@@ -216,8 +218,9 @@ export class Turn {
     this.#speechStartedAt ??= at;
     this.#addEvent(`${this.role}_speech_start`, at);
     if (this.role === 'user' || this.#options.isReply === false || this.#voice.ttfaMs !== null) return;
-    const answered = this.#answers ?? this.#host.unansweredAt(at);
-    if (answered === undefined || answered.isAnswered || answered.at > at) return;
+    const known = this.#answers?.isAnswered === false ? this.#answers : undefined;
+    const answered = known ?? this.#host.unansweredAt(at);
+    if (answered === undefined || answered.at > at) return;
     answered.isAnswered = true;
     this.#tell({ ttfaMs: roundMs(at - answered.at) });
   }
@@ -243,7 +246,8 @@ export class Turn {
   }
 
   #revise(changes: Partial<SpanFields>): void {
-    if (this.#record === undefined || !this.#host.isActive()) return;
+    if (this.#record === undefined) return;
+    if (!this.#host.isActive()) return this.#host.tooLate();
     this.#record = this.#record.with(changes);
     this.#host.revise(this.#record);
   }

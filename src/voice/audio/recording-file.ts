@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deleteAtExit, forgetAtExit } from './temporary-files.ts';
 import { ChunkSeal, headerLength, sealedLength } from './sealed-chunk.ts';
 
 /** What is collected before it is written, and the size of a sealed chunk. */
@@ -46,6 +47,7 @@ export class RecordingFile {
     const path = join(folder, `clew-audio-${randomBytes(12).toString('hex')}`);
     // It holds what people said: nobody else on the machine reads it.
     const handle = await open(path, 'wx', 0o600);
+    deleteAtExit(path);
     const seal = key === undefined ? undefined : ChunkSeal.create(key, { chunkLength, headLength });
     const file = new RecordingFile(path, handle, headLength, seal);
     try {
@@ -122,4 +124,5 @@ export class RecordingFile {
 /** Never rejects: a file that is gone is what is wanted. */
 export async function removeFile(path: string): Promise<void> {
   await unlink(path).catch(() => {});
+  forgetAtExit(path);
 }

@@ -22,7 +22,12 @@ export interface ReadRecordingOptions {
  *
  * @example
  * ```ts
- * readRecording(path, { key, start: 1_000_000, end: 2_000_000 }).pipe(response);
+ * import type { ServerResponse } from 'node:http';
+ * import { parseAudioKey, readRecording } from 'clew/voice';
+ * function play(ref: string, response: ServerResponse) {
+ *   const key = parseAudioKey(process.env['CLEW_AUDIO_KEY'] ?? '');
+ *   readRecording(`.clew/audio/${ref}`, { key, start: 1_000_000, end: 2_000_000 }).pipe(response);
+ * }
  * ```
  */
 export function readRecording(path: string, options: ReadRecordingOptions = {}): Readable {
