@@ -29,6 +29,8 @@ const loaders: Readonly<Record<string, () => Promise<Subject>>> = {
   'answers-read': async () => (await import('./subjects/answers.ts')).answersRead,
   'stream-bare': async () => (await import('./subjects/answers.ts')).streamBare,
   'stream-read': async () => (await import('./subjects/answers.ts')).streamRead,
+  'voice-spans': async () => (await import('./subjects/voice.ts')).voiceSpans,
+  'voice-turns': async () => (await import('./subjects/voice.ts')).voiceTurns,
   'rows-bare': async () => (await import('./subjects/rows-bare.ts')).rowsBare,
   'rows-clew': async () => (await import('./subjects/rows-clew.ts')).rowsClew,
 };

@@ -49,6 +49,7 @@ export const comparisons: readonly Comparison[] = [
     above: 'answers-bare',
   },
   { subject: 'stream-read', label: 'a chunk of a stream of 2,000, put together', against: 'stream-bare' },
+  { subject: 'voice-turns', label: 'a turn of a call with three stages', against: 'voice-spans' },
   {
     subject: 'rows-clew',
     label: 'SQLite rows per second',

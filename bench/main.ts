@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { subjectNames } from './catalogue.ts';
+import { measureCallAudio } from './call-audio.ts';
 import { compare, comparisons } from './comparisons.ts';
 import { endure, enduranceRows } from './endurance.ts';
 import { measureImports } from './import-time.ts';
@@ -25,6 +26,7 @@ const usage = `npm run bench -- [options]
   --launches n        how many processes each subject gets, one after the other (default 3)
   --quick             one process and 5 short rounds, for a first look
   --markdown          print the table for docs/performance.md
+  --audio             what recording a call takes: time for each frame, memory over two hours
   --imports           how long it takes to import clew
   --endurance         a million spans, against a dead backend too: event loop and heap; about five minutes
   --profile subject   where one subject's time goes, by function
@@ -44,6 +46,7 @@ const { values } = parseArgs({
     profile: { type: 'string' },
     endurance: { type: 'boolean', default: false },
     imports: { type: 'boolean', default: false },
+    audio: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -169,6 +172,21 @@ async function endurance(): Promise<void> {
   );
 }
 
+/** Two hours of frames, as fast as they can be made. */
+async function audio(): Promise<void> {
+  console.log(`${describeMachine()}\n`);
+  progress('two hours of frames, three times');
+  const costs = await measureCallAudio(values.quick ? 0.2 : 2);
+  progress('');
+  for (const { what, mean, p50, p99, p999, memoryMost, memoryEnd, hours } of costs) {
+    const times = [mean, p50, p99, p999].map((time) => time.toFixed(1)).join(' / ');
+    console.log(
+      `${what}: ${times} µs a frame (mean / p50 / p99 / p99.9); over ${hours} h at most ${memoryMost.toFixed(1)} MiB, ` +
+        `at the end ${memoryEnd.toFixed(1)} MiB above the start`,
+    );
+  }
+}
+
 /** The same again under each Node; the versions wait for each other, as they would disturb each other. */
 function underEach(majors: readonly string[]): boolean {
   const args = process.argv.slice(2);
@@ -198,6 +216,10 @@ async function main(): Promise<boolean> {
   if (values.imports) {
     for (const { what, ms } of measureImports())
       console.log(`${what}: ${ms.median.toFixed(1)} ms (least ${ms.min.toFixed(1)})`);
+    return true;
+  }
+  if (values.audio) {
+    await audio();
     return true;
   }
   if (values.endurance) {

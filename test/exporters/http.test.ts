@@ -404,6 +404,7 @@ describe('a server that fails', () => {
     const { tracer } = setUp(server, { flushThreshold: 5_000 });
     makeTraces(tracer, 1, 1_500);
     expect(await tracer.flush({ timeoutMs: 20 })).toMatchObject({ sent: 0, pending: 1_500 });
+    await server.until(({ requests }) => requests.length > 0);
     expect(server.requests).toHaveLength(1);
     server.behave = (_, __, take) => take();
     expect(await tracer.flush()).toEqual({ sent: 1_500, dropped: 0, pending: 0, reasons: {} });

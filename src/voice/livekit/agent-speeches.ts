@@ -72,7 +72,8 @@ export class AgentSpeeches {
   }
 
   open(speech: AgentSpeech, { isReply, isSpoken }: Opening, at: number): Turn {
-    return this.#session.agentTurn({ startedAt: at, speechId: speech.id, isReply, isSpoken });
+    const isNamed = textIn(speech.handle, 'id') === speech.id;
+    return this.#session.agentTurn({ startedAt: at, ...(isNamed && { speechId: speech.id }), isReply, isSpoken });
   }
 
   /** The handle that LiveKit works on, which no event names. */

@@ -35,7 +35,7 @@ export class Attachment {
     this.#livekit = livekit;
     this.#parts = parts;
     this.#report = client.tracer.report;
-    const roomId = rest.roomId ?? room?.name;
+    const roomId = rest.roomId ?? textIn(room, 'name');
     this.session = client.startSession({
       transport: 'webrtc',
       ...rest,
@@ -96,13 +96,13 @@ export class Attachment {
     });
   }
 
-  /** Who is in which room is known only when the session has started. */
+  /** Who is in which room is known only when the session has started; the user may come later still. */
   #findRoom(): void {
     if (this.#knowsRoom) return;
-    this.#knowsRoom = true;
     const { roomId, userId } = this.#parts.options;
     const room = roomId ?? textIn(this.#livekit, '_roomIO', 'rtcRoom', 'name');
     const user = userId ?? textIn(this.#livekit, '_roomIO', 'linkedParticipant', 'identity');
+    this.#knowsRoom = room !== undefined && user !== undefined;
     this.session.update({ ...(room !== undefined && { roomId: room }), ...(user !== undefined && { userId: user }) });
   }
 

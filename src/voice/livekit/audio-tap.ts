@@ -109,7 +109,9 @@ export class AudioTap {
     let copied: ReadableStream | undefined;
     // It stays in place: whoever asks again, after a handover for instance, must be given the same stream.
     this.#patches.replaceGetter(input, 'stream', (original) => {
-      copied ??= original instanceof ReadableStream ? original.pipeThrough(this.#copying()) : undefined;
+      // One that somebody reads already is theirs.
+      const isFree = original instanceof ReadableStream && !original.locked;
+      copied ??= isFree ? original.pipeThrough(this.#copying()) : undefined;
       return copied ?? original;
     });
   }

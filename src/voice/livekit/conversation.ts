@@ -31,6 +31,8 @@ export class Conversation {
   readonly #interruptions = new Interruptions();
   readonly #account = new RecognitionAccount();
   #tellsEndOfUtterance = false;
+  /** The agent goes on after a pause, and that was told. */
+  #isResumeTold = false;
   /** Done without a word, and not cut off. */
   readonly #silent: AgentSpeech[] = [];
 
@@ -51,7 +53,7 @@ export class Conversation {
   agentState(event: unknown): void {
     const now = this.#parts.now();
     if (textIn(event, 'newState') === 'speaking') this.#agentSpeaks(now);
-    else if (textIn(event, 'oldState') === 'speaking') this.#agentStops(now);
+    else if (textIn(event, 'oldState') === 'speaking') this.#agentStops(now, textIn(event, 'newState') === 'thinking');
   }
 
   transcribed(event: unknown): void {
@@ -100,16 +102,20 @@ export class Conversation {
   }
 
   toolsExecuted(event: unknown): void {
-    const calls = readToolCalls(event, this.#parts.now());
+    const { session, now } = this.#parts;
+    const calls = readToolCalls(event, { now: now(), from: session.span.startedAt });
     const record = (place: StagePlace): void => recordToolCalls(place.span, calls);
     const speech = this.#agents.current ?? this.#agents.lastHeard;
-    if (speech === undefined) record(this.#parts.session);
+    if (speech === undefined) record(session);
     else speech.atTurn(record);
   }
 
   falseInterruption(event: unknown): void {
     const speech = this.#agents.speaking ?? this.#agents.lastHeard;
-    if (speech !== undefined) this.#interruptions.fail(speech, valueIn(event, 'resumed') === true);
+    if (speech === undefined || this.#isResumeTold) return;
+    const resumed = valueIn(event, 'resumed') === true;
+    // Something made the agent pause, whether or not anybody was heard to speak.
+    if (!this.#interruptions.fail(speech, resumed)) speech.turn?.event('failed_interrupt', { resumed });
   }
 
   failed(event: unknown): void {
@@ -132,13 +138,17 @@ export class Conversation {
   /** LiveKit's session is over: whatever is open ends here. */
   close(event: unknown): void {
     const now = this.#parts.now();
-    for (const speech of this.#agents.all) if (!speech.isDone) this.#finish(speech, now);
-    for (const speech of this.#agents.all) if (speech.hasWaiting) this.#discard(speech);
+    const { guarded, session, livekit } = this.#parts;
     const failure = valueIn(event, 'error');
-    this.#users.unheard(this.#account.untold(listIn(this.#parts.livekit, 'usage', 'modelUsage')));
-    this.#users.end(now);
+    // Whatever is wrong with one part, the others end.
+    for (const speech of this.#agents.all) if (!speech.isDone) guarded(() => this.#finish(speech, now));
+    for (const speech of this.#agents.all) if (speech.hasWaiting) guarded(() => this.#discard(speech));
+    guarded(() => {
+      this.#users.unheard(this.#account.untold(listIn(livekit, 'usage', 'modelUsage')));
+      this.#users.end(now);
+    });
     const error = valueIn(failure, 'error') ?? failure ?? undefined;
-    void this.#parts.session.end({ reason: textIn(event, 'reason') ?? 'closed', endedAt: now, error });
+    void session.end({ reason: textIn(event, 'reason') ?? 'closed', endedAt: now, error });
   }
 
   #userSpeaks(now: number): void {
@@ -149,18 +159,23 @@ export class Conversation {
 
   #agentSpeaks(now: number): void {
     const speech = this.#agents.heard(now, (heard) => this.#openTurn(heard, now));
-    this.#interruptions.resumed(speech);
+    this.#isResumeTold = this.#interruptions.resumed(speech);
+    const { last } = this.#users;
+    // The user was speaking when the agent began to.
+    if (last?.isSpeaking === true) this.#interruptions.begin(last, speech, now);
     this.#users.agentHeard(now);
     // A version that lost a speech's end must not leave its turn open: another one is heard now.
     for (const other of this.#agents.all) if (other !== speech && other.isSpeaking) this.#finish(other, now);
   }
 
-  #agentStops(now: number): void {
+  /** `goesOn`: it is silent for a tool, and not for the user. */
+  #agentStops(now: number, goesOn: boolean): void {
     const speech = this.#agents.speaking;
     if (speech === undefined) return;
     speech.stop(now);
     this.#users.agentHeard(now);
-    this.#interruptions.silenced(speech, now);
+    this.#isResumeTold = false;
+    if (!goesOn) this.#interruptions.silenced(speech, now);
     // Without a handle nothing else tells that it is over.
     if (speech.handle === undefined) this.#finish(speech, now);
   }

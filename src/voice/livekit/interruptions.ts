@@ -6,10 +6,12 @@ import type { UserSpeech } from './user-speech.ts';
 interface Overlap {
   readonly user: UserSpeech;
   readonly agent: AgentSpeech;
-  readonly at: number;
+  at: number;
   /** Milliseconds until the agent was silent. */
   latencyMs: number | undefined;
-  /** What LiveKit's detector took to be sure, in milliseconds. */
+  /** LiveKit's detector is sure of it. */
+  isDetected: boolean;
+  /** What it took to be sure, in milliseconds. */
   detectionMs: number | undefined;
 }
 
@@ -23,8 +25,11 @@ export class Interruptions {
 
   /** The user speaks over the agent. */
   begin(user: UserSpeech, agent: AgentSpeech, at: number): void {
-    if (this.#open.some((overlap) => overlap.user === user && overlap.agent === agent)) return;
-    this.#open.push({ user, agent, at, latencyMs: undefined, detectionMs: undefined });
+    const known = this.#open.find((overlap) => overlap.user === user && overlap.agent === agent);
+    // What was said before without silencing the agent was an "mm-hmm".
+    if (known?.latencyMs === undefined && known?.isDetected === false) known.at = at;
+    if (known !== undefined) return;
+    this.#open.push({ user, agent, at, latencyMs: undefined, isDetected: false, detectionMs: undefined });
   }
 
   /** The agent is silent, for a pause or for good. */
@@ -34,7 +39,10 @@ export class Interruptions {
 
   /** LiveKit's detector is sure that it was no backchannel. */
   detected(agent: AgentSpeech, detectionMs: number | undefined): void {
-    for (const overlap of this.#of(agent)) overlap.detectionMs = detectionMs;
+    const overlap = this.#of(agent).at(-1);
+    if (overlap === undefined) return;
+    overlap.isDetected = true;
+    overlap.detectionMs = detectionMs;
   }
 
   /** The agent goes on after a pause: it was noise. False where there was none, as after a tool. */
@@ -58,8 +66,10 @@ export class Interruptions {
   finish(agent: AgentSpeech, at: number): void {
     const overlap = this.#of(agent).at(-1);
     this.#close(agent);
-    if (overlap === undefined || !agent.isInterrupted || agent.turn === undefined) return;
-    const { user, detectionMs } = overlap;
+    if (overlap === undefined || agent.turn === undefined) return;
+    const { user, isDetected, detectionMs } = overlap;
+    // A call may end before LiveKit has given up the speech.
+    if (!agent.isInterrupted && !isDetected) return;
     const latencyMs = overlap.latencyMs ?? roundMs(at - overlap.at);
     const agentTurnId = agent.turn.turnId;
     user.turn.markInterrupted({ byTurnId: agentTurnId, interruptLatencyMs: latencyMs });

@@ -36,14 +36,21 @@ export function amountIn(source: unknown, ...path: readonly string[]): number | 
   return value !== undefined && value >= 0 ? value : undefined;
 }
 
-/** What stands at the end of a path of properties, of any object or function; undefined where the path ends before. */
+/**
+ * What stands at the end of a path of properties, of any object or function; undefined where the path ends before, or
+ * what is asked does not let itself be read. Never throws.
+ */
 export function valueIn(source: unknown, ...path: readonly string[]): unknown {
-  let value = source;
-  for (const key of path) {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-    value = Reflect.get(value, key);
+  try {
+    let value = source;
+    for (const key of path) {
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+      value = Reflect.get(value, key);
+    }
+    return value;
+  } catch {
+    return undefined;
   }
-  return value;
 }
 
 export function listIn(source: unknown, ...path: readonly string[]): readonly unknown[] {

@@ -24,15 +24,24 @@ export function modelNameOf(kind: ModelKind, metrics: unknown, hints: ModelHints
     model: textIn(metrics, 'metadata', 'modelName'),
   };
   const hint = splitHint(hints[kind]);
+  // A provider of one service need not name its model.
+  const provided = metadata.provider === undefined ? undefined : resolve(known(metadata.provider), metadata.model);
   return (
-    resolve(known(metadata.provider), known(metadata.model)) ?? hint ?? ofPlugin(kind, session) ?? ofLabel(metrics)
+    resolve(known(metadata.provider), known(metadata.model)) ??
+    hint ??
+    ofPlugin(kind, session) ??
+    (known(metadata.provider) === undefined ? undefined : provided) ??
+    ofLabel(metrics)
   );
 }
 
 function resolve(provider: string | undefined, model: string | undefined): ModelName | undefined {
   if (model === undefined) return undefined;
   // LiveKit's own gateway is told as the provider, and the true one stands in the model's name.
-  if (provider?.toLowerCase() === 'livekit') return splitHint(model) ?? { provider: 'livekit', model };
+  if (provider?.toLowerCase() === 'livekit') {
+    const { provider: behind, ...named } = splitHint(model) ?? { provider: null, model };
+    return { ...named, provider: behind ?? 'livekit' };
+  }
   return { provider: provider === undefined ? null : providerName(provider), model };
 }
 

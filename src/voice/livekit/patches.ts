@@ -38,6 +38,11 @@ export class Patches {
   /** Calls `see` with each value that a property is set to. */
   watchProperty(target: object, name: string, see: (value: unknown) => void): void {
     const below = propertyOf(target, name);
+    const isHeld = Object.getOwnPropertyDescriptor(target, name)?.writable === true;
+    // What was set meanwhile stays, where it was a plain property.
+    const keep = (): void => {
+      if (isHeld) Reflect.set(target, name, below.read());
+    };
     this.#put(target, name, {
       configurable: true,
       enumerable: true,
@@ -47,6 +52,7 @@ export class Patches {
         below.write(value);
       },
     });
+    this.add(keep);
   }
 
   /** Gives another value wherever a property is read; for good. */

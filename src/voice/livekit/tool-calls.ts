@@ -12,11 +12,21 @@ interface ToolCall {
   readonly endedAt: number;
 }
 
+/** Monotonic milliseconds: now, and when the call began. */
+interface CallTimes {
+  readonly now: number;
+  readonly from: number;
+}
+
 /** The tools that were run: LiveKit tells of them when the last has ended, with the times of each. */
-export function readToolCalls(event: unknown, now: number): readonly ToolCall[] {
+export function readToolCalls(event: unknown, { now, from }: CallTimes): readonly ToolCall[] {
   const outputs = listIn(event, 'functionCallOutputs');
   const wallNow = Date.now();
-  const monotonic = (wall: number | undefined): number => Math.min(now, now - (wallNow - (wall ?? wallNow)));
+  const monotonic = (wall: number | undefined): number => {
+    const time = now - (wallNow - (wall ?? wallNow));
+    // A clock that was set says nothing about a call.
+    return time >= from && time <= now ? time : now;
+  };
   return listIn(event, 'functionCalls').map((call, index) => {
     const output = outputs[index];
     const text = textIn(output, 'output');

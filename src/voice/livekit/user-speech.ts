@@ -19,6 +19,7 @@ export class UserSpeech {
   #stt: Stage<'stt'> | undefined;
   #transcribedAt: number | undefined;
   #audioMs = 0;
+  #isModelKnown = false;
   #confidence: number | undefined;
   #language: string | undefined;
   /** Speech for which the recogniser has not told its price yet. */
@@ -65,6 +66,8 @@ export class UserSpeech {
 
   stopSpeaking(at: number): void {
     this.#isSpeaking = false;
+    // What was said since the recogniser last told of itself is still to be paid for.
+    this.#isUnpaid = true;
     this.#speechEndedAt = at;
     this.turn.markSpeechEnd(at);
   }
@@ -93,7 +96,13 @@ export class UserSpeech {
 
   /** One stage for the turn, however often the recogniser tells of itself (C29). */
   openRecognition(model: ModelName): Stage<'stt'> {
-    return (this.#stt ??= this.turn.stage('stt', { ...model, startedAt: this.turn.span.startedAt }));
+    const stt = (this.#stt ??= this.turn.stage('stt', { ...model, startedAt: this.turn.span.startedAt }));
+    // It may be opened before anything has named its model.
+    if (!this.#isModelKnown && model.model !== null) {
+      this.#isModelKnown = true;
+      stt.span.update(model);
+    }
+    return stt;
   }
 
   /** Milliseconds from the end of the speech to its final transcript. */

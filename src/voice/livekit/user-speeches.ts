@@ -56,7 +56,8 @@ export class UserSpeeches {
   /** The whole message. Without speech before it, it was written. */
   message(item: unknown, at: number): UserSpeech {
     const last = this.#last;
-    const isNew = last === undefined || (last.hasItem && !last.isSpeaking);
+    const isOver = last?.isSettled === true && (last.hasItem || !last.isTranscribed);
+    const isNew = last === undefined || isOver || (last.hasItem && !last.isSpeaking);
     const speech = isNew ? this.#open(at, false) : last;
     speech.setMessage(textIn(item, 'textContent'), confidenceIn(item));
     if (!speech.isSpeaking && !speech.isSettled) speech.settle(at);

@@ -69,7 +69,7 @@ export class VoiceObservability {
       onEnd: () => this.#attachments.delete(session),
     });
     this.#attachments.set(session, attachment);
-    this.#awaitJob(given.job);
+    this.#awaitJob(given.job, attachment);
     return attachment.session;
   }
 
@@ -80,9 +80,11 @@ export class VoiceObservability {
   }
 
   /** A job's process ends when its shutdown callbacks have; nothing later is heard. */
-  #awaitJob(job: LiveKitJob | undefined): void {
+  #awaitJob(job: LiveKitJob | undefined, attachment: Attachment): void {
     try {
       job?.addShutdownCallback(async () => {
+        // By then its session has closed, unless it never started.
+        attachment.close('job_shutdown');
         await this.#client.flush();
       });
     } catch (error) {
