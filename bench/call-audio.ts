@@ -98,7 +98,12 @@ function memory(): number {
 function summary(times: Float64Array): Pick<CallAudioCost, 'mean' | 'p50' | 'p99' | 'p999'> {
   const sorted = times.toSorted();
   const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-  return { mean: sorted.reduce((sum, time) => sum + time, 0) / sorted.length, p50: at(0.5), p99: at(0.99), p999: at(0.999) };
+  return {
+    mean: sorted.reduce((sum, time) => sum + time, 0) / sorted.length,
+    p50: at(0.5),
+    p99: at(0.99),
+    p999: at(0.999),
+  };
 }
 
 if (import.meta.main) {

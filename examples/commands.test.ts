@@ -31,5 +31,5 @@ it.each(commands)('runs $main as its README says', { timeout: 20_000 }, async ({
 });
 
 it('knows a command for each example', () => {
-  expect(commands).toHaveLength(9);
+  expect(commands).toHaveLength(11);
 });

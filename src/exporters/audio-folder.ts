@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AudioRecording } from './audio-recording.ts';
 import { Turns } from './turns.ts';
@@ -21,11 +22,14 @@ interface Kept {
 /** A trace's id and what follows it; also of one that was left half written. */
 const recordingName = /^[\da-f]{32}\.[\w.]+$/;
 
+const tidyMs = 3_600_000;
+
 /** Keeps recordings as files that nobody else on the machine can read, within bounds of size and age. */
 export class AudioFolder {
   readonly #folder: string;
   readonly #limits: AudioFolderLimits;
   readonly #turns = new Turns();
+  #tidiedAt = Number.NEGATIVE_INFINITY;
 
   constructor(folder: string, limits: AudioFolderLimits) {
     this.#folder = folder;
@@ -61,6 +65,14 @@ export class AudioFolder {
       throw error;
     }
     await this.#prune(target);
+  }
+
+  /** Removes what is too old, once an hour at most: also while no recording comes. Never rejects. */
+  async tidy(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#tidiedAt < tidyMs) return;
+    this.#tidiedAt = now;
+    await this.#turns.take(() => this.#prune('')).catch(() => {});
   }
 
   /** What is too old goes, and the oldest of what is too much; never what came just now. */

@@ -48,7 +48,9 @@ export class FanOutTraceExporter implements TraceExporter {
   exportAudioSync(recording: AudioRecording): void {
     const answered = this.#answered.get(recording);
     void this.#each((exporter) => {
-      if (answered?.has(exporter) !== true) exporter.exportAudioSync?.(recording);
+      if (answered?.has(exporter) === true || typeof exporter.exportAudio !== 'function') return;
+      if (typeof exporter.exportAudioSync !== 'function') throw new Error('it takes no recordings at process exit');
+      exporter.exportAudioSync(recording);
     });
   }
 

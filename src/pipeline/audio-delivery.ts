@@ -13,10 +13,11 @@ interface Shipment {
   readonly remove: () => Promise<void>;
   /** Who has answered. */
   readonly answered: Set<FencedExporter>;
-  /** True once it is not tried again: a later one of its call is there, or there are too many. */
-  isGivenUp: boolean;
-  /** Resolves when it is over. */
-  sent: Promise<boolean>;
+  /** True once a later one of its call is there: it is not tried again. */
+  isReplaced: boolean;
+  /** There were too many: nobody waits for it any more. */
+  readonly excess: PromiseWithResolvers<Answer>;
+  isExcess: boolean;
 }
 
 const firstWaitMs = 1_000;
@@ -31,6 +32,9 @@ export class AudioDelivery {
   readonly #exporters: readonly FencedExporter[];
   readonly #report: Report;
   readonly #pending = new Set<Shipment>();
+  readonly #sending = new Set<Promise<boolean>>();
+  /** What each exporter works on, by trace. */
+  readonly #deliveries = new Map<FencedExporter, Map<string, Promise<Answer>>>();
   /** Those who wait to try again. */
   readonly #waiting = new Set<() => void>();
   readonly #tries = new Set<Promise<Answer>>();
@@ -52,16 +56,21 @@ export class AudioDelivery {
 
   /** Resolves to whether every exporter has taken it; `remove` is called before. Never rejects. */
   send(recording: AudioRecording, remove: () => Promise<void>): Promise<boolean> {
-    const earlier = [...this.#pending].filter((shipment) => shipment.recording.traceId === recording.traceId);
-    for (const shipment of earlier) shipment.isGivenUp = true;
-    const sent = Promise.resolve(false);
-    const shipment: Shipment = { recording, remove, answered: new Set(), isGivenUp: false, sent };
+    for (const earlier of this.#pending) if (earlier.recording.traceId === recording.traceId) earlier.isReplaced = true;
+    const shipment: Shipment = {
+      recording,
+      remove,
+      answered: new Set(),
+      isReplaced: false,
+      excess: Promise.withResolvers<Answer>(),
+      isExcess: false,
+    };
+    this.#giveUpExcess(recording.byteLength);
     this.#pending.add(shipment);
-    this.#giveUpExcess();
-    if (earlier.length > 0) this.#hasten();
-    // A call has one recording, the last: an earlier one must not arrive after it.
-    shipment.sent = Promise.all(earlier.map(({ sent }) => sent)).then(() => this.#send(shipment));
-    return shipment.sent;
+    this.#hasten();
+    const sent = this.#send(shipment);
+    this.#sending.add(sent);
+    return sent.finally(() => this.#sending.delete(sent));
   }
 
   /** Tries now what waits for it, and resolves when what is on its way has been answered; what failed is kept. */
@@ -74,7 +83,7 @@ export class AudioDelivery {
 
   /** Resolves when nothing is pending any more. */
   async settled(): Promise<void> {
-    await Promise.all(Array.from(this.#pending, ({ sent }) => sent));
+    await Promise.all(this.#sending);
   }
 
   /** Nothing is tried more than once from now on. */
@@ -89,7 +98,7 @@ export class AudioDelivery {
     for (const shipment of this.#pending) {
       const left = this.#exporters.filter((exporter) => !shipment.answered.has(exporter));
       const kept = left.map((fenced) => keepNow(fenced, shipment.recording));
-      if (!shipment.isGivenUp && kept.includes(false)) lost += 1;
+      if (!isGivenUp(shipment) && kept.includes(false)) lost += 1;
     }
     this.#pending.clear();
     if (lost > 0) this.#tellLoss(lost);
@@ -98,22 +107,36 @@ export class AudioDelivery {
   async #send(shipment: Shipment): Promise<boolean> {
     const answers = await Promise.all(this.#exporters.map((exporter) => this.#deliver(exporter, shipment)));
     await shipment.remove();
-    this.#pending.delete(shipment);
+    const isTold = !this.#pending.delete(shipment);
     // Who refused has said so, and of what was given up for a later one nothing is lost.
-    if (answers.includes('failed') && !shipment.isGivenUp) this.#tellLoss(1);
+    if (answers.includes('failed') && !isTold && !isGivenUp(shipment)) this.#tellLoss(1);
     return answers.every((answer) => answer === 'taken');
   }
 
-  async #deliver(fenced: FencedExporter, shipment: Shipment): Promise<Answer> {
+  /** A call has one recording, the last: with each exporter an earlier one must not arrive after it. */
+  #deliver(fenced: FencedExporter, shipment: Shipment): Promise<Answer> {
+    const { traceId } = shipment.recording;
+    const byTrace = this.#deliveries.get(fenced) ?? new Map<string, Promise<Answer>>();
+    this.#deliveries.set(fenced, byTrace);
+    const earlier = byTrace.get(traceId);
+    const delivery =
+      earlier === undefined ? this.#tryOften(fenced, shipment) : earlier.then(() => this.#tryOften(fenced, shipment));
+    byTrace.set(traceId, delivery);
+    return delivery.finally(() => {
+      if (byTrace.get(traceId) === delivery) byTrace.delete(traceId);
+    });
+  }
+
+  async #tryOften(fenced: FencedExporter, shipment: Shipment): Promise<Answer> {
     for (let tries = 1; ; tries += 1) {
-      const trying = this.#try(fenced, shipment.recording);
+      const trying = Promise.race([this.#try(fenced, shipment.recording), shipment.excess.promise]);
       this.#tries.add(trying);
       const answer = await trying;
       this.#tries.delete(trying);
       if (answer !== 'failed') shipment.answered.add(fenced);
-      if (answer !== 'failed' || this.#isClosed || shipment.isGivenUp) return answer;
+      if (answer !== 'failed' || this.#isClosed || isGivenUp(shipment)) return answer;
       await this.#pause(backoffMs(tries, firstWaitMs));
-      if (shipment.isGivenUp) return answer;
+      if (isGivenUp(shipment)) return answer;
     }
   }
 
@@ -132,15 +155,17 @@ export class AudioDelivery {
     return failed ? 'failed' : 'taken';
   }
 
-  #giveUpExcess(): void {
-    let bytes = [...this.#pending].reduce((sum, { recording }) => sum + recording.byteLength, 0);
+  /** Makes room for what comes: the oldest go. */
+  #giveUpExcess(coming: number): void {
+    let bytes = coming;
+    for (const { recording, isExcess } of this.#pending) if (!isExcess) bytes += recording.byteLength;
     for (const shipment of this.#pending) {
-      if (bytes <= mostBytes || this.#pending.size === 1) return;
+      if (bytes <= mostBytes) return;
+      if (shipment.isExcess) continue;
       bytes -= shipment.recording.byteLength;
-      if (shipment.isGivenUp) continue;
-      shipment.isGivenUp = true;
+      shipment.isExcess = true;
+      shipment.excess.resolve('failed');
       this.#tellLoss(1);
-      this.#hasten();
     }
   }
 
@@ -161,6 +186,10 @@ export class AudioDelivery {
   #tellLoss(count: number): void {
     this.#report.warn('audio-lost', `${count} recording(s) of calls were not taken by every exporter and are deleted`);
   }
+}
+
+function isGivenUp({ isReplaced, isExcess }: Shipment): boolean {
+  return isReplaced || isExcess;
 }
 
 /** False for an exporter that cannot, or did not. */

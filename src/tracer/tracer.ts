@@ -255,7 +255,9 @@ export class Tracer implements SpanHost<Span> {
     const whole = asDuration(timeoutMs);
     const ms = this.#unfinished.size === 0 ? whole : await this.#settleUnfinished(whole);
     pipeline.closeAll();
-    await beforeDeadline(lanes.shutdown(ms), ms);
+    const isInTime = await beforeDeadline(lanes.shutdown(ms), ms);
+    // Nobody comes back to what is on its way then.
+    if (!isInTime) lanes.audio.abandon();
     return lanes.result(pipeline.waitingSpans());
   }
 

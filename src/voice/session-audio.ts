@@ -1,4 +1,5 @@
 import { beforeDeadline } from '../base/deadline.ts';
+import { pause } from '../pipeline/backoff.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { Span } from '../span/span.ts';
 import type { CallAudio } from '../span/voice.ts';
@@ -50,8 +51,9 @@ export class SessionAudio {
 
   /** Ends the recording. Resolves when the call's record can tell of it; never rejects. */
   async close(): Promise<void> {
-    const recording = this.#recorder?.close().then((made) => {
+    const recording = this.#recorder?.close().then(async (made) => {
       if (made === undefined) return;
+      await this.#made?.remove();
       this.#tellCall(made);
       this.#made = made;
       // It took longer than the call's record could wait for.
@@ -94,8 +96,7 @@ export class SessionAudio {
     const made = await importing;
     if (made === undefined) return false;
     const taken = this.#takeImported(made);
-    // Whoever waits for it is waited for.
-    return (await beforeDeadline(taken, longestUploadMs)) ? taken : false;
+    return Promise.race([taken, falseAfter(longestUploadMs)]);
   }
 
   async #takeImported(made: Recording): Promise<boolean> {
@@ -146,6 +147,12 @@ export class SessionAudio {
   #tell(message: string, error: unknown): void {
     this.#tracer.report.warn('call-audio', message, error);
   }
+}
+
+/** Holds no process: what is on its way is waited for at its end. */
+async function falseAfter(ms: number): Promise<false> {
+  await pause(ms);
+  return false;
 }
 
 /** What was told of a recording, without what makes no sense. */

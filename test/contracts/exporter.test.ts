@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
   ConsoleTraceExporter,
@@ -14,7 +15,12 @@ import {
 import { describe, expect, it } from 'vitest';
 import { readLines } from '../fixtures/ndjson.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
-import { exporterContract, type ExporterUnderTest } from './exporter.contract.ts';
+import {
+  audioContract,
+  type AudioExporterUnderTest,
+  exporterContract,
+  type ExporterUnderTest,
+} from './exporter.contract.ts';
 
 function inMemory(): ExporterUnderTest {
   const exporter = new InMemoryTraceExporter();
@@ -100,6 +106,41 @@ exporterContract('The SQLite exporter', sqlite);
 exporterContract('The console exporter', toConsole);
 exporterContract('The fan-out exporter', fanOut);
 exporterContract('A custom exporter', custom);
+
+function keptIn(exporter: TraceExporter, folder: string): AudioExporterUnderTest {
+  const readAudio = (ref: string) => (existsSync(join(folder, ref)) ? readFileSync(join(folder, ref)) : undefined);
+  return { exporter, readAudio };
+}
+
+function audioBesideFile(): AudioExporterUnderTest {
+  const path = join(temporaryFolder(), 'traces.ndjson');
+  return keptIn(new FileTraceExporter(path), `${path}.audio`);
+}
+
+function audioBesideDatabase(): AudioExporterUnderTest {
+  const path = join(temporaryFolder(), 'clew.db');
+  return keptIn(new SqliteTraceExporter(path), join(dirname(path), 'audio'));
+}
+
+function fannedOutAudio(): AudioExporterUnderTest {
+  const { exporter, readAudio } = audioBesideFile();
+  return { exporter: new FanOutTraceExporter([new InMemoryTraceExporter(), exporter]), readAudio };
+}
+
+/** Two methods. */
+function customAudio(): AudioExporterUnderTest {
+  const found = new Map<string, Buffer>();
+  const exporter: TraceExporter = {
+    export: () => {},
+    exportAudio: async ({ ref, path }) => void found.set(ref, await readFile(path)),
+  };
+  return { exporter, readAudio: (ref) => found.get(ref) };
+}
+
+audioContract('The file exporter', audioBesideFile);
+audioContract('The SQLite exporter', audioBesideDatabase);
+audioContract('The fan-out exporter', fannedOutAudio);
+audioContract('A custom exporter', customAudio);
 
 describe('isTraceExporter', () => {
   it('goes by the shape alone', () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deleteAtExit, forgetAtExit } from './temporary-files.ts';
+import { deleteAtExit, forgetAtExit, removeLeftovers, temporaryPrefix } from './temporary-files.ts';
 import { ChunkSeal, headerLength, sealedLength } from './sealed-chunk.ts';
 
 /** What is collected before it is written, and the size of a sealed chunk. */
@@ -44,7 +44,8 @@ export class RecordingFile {
   /** Rejects with what the file system says. */
   static async create({ folder = tmpdir(), key, headLength }: RecordingFileOptions): Promise<RecordingFile> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, `clew-audio-${randomBytes(12).toString('hex')}`);
+    void removeLeftovers(folder);
+    const path = join(folder, `${temporaryPrefix}${randomBytes(12).toString('hex')}`);
     // It holds what people said: nobody else on the machine reads it.
     const handle = await open(path, 'wx', 0o600);
     deleteAtExit(path);
