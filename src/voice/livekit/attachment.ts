@@ -1,3 +1,4 @@
+import { isObject } from '../../base/object.ts';
 import type { Report } from '../../base/report.ts';
 import type { VoiceClient } from '../client.ts';
 import type { VoiceSession } from '../session.ts';
@@ -81,7 +82,13 @@ export class Attachment {
   }
 
   #on(name: string, handle: Handler): void {
-    const listener: Handler = (event) => this.#guarded(() => handle(event));
+    const listener: Handler = (event) => {
+      this.#guarded(() => {
+        // One that cannot be read is told; what is only missing in it is not.
+        if (isObject(event)) Reflect.get(event, 'type');
+        handle(event);
+      });
+    };
     this.#listeners.push([name, listener]);
     this.#guarded(() => this.#livekit.on(name, listener));
   }
