@@ -61,6 +61,35 @@ describe('loading the package', () => {
     }
   });
 
+  it('has doors for voice and LiveKit, which need nothing of LiveKit’s and find each other’s calls', async () => {
+    await consumer.write(
+      'call.mjs',
+      `import { createRequire } from 'node:module';
+      import { init, InMemoryTraceExporter } from 'clew';
+      import { currentTurn, renderCall, startSession } from 'clew/voice';
+      const require = createRequire(import.meta.url);
+      const required = require('clew/voice');
+      const { VoiceObservability } = require('clew/livekit');
+      const memory = new InMemoryTraceExporter();
+      init({ exporter: memory });
+      const session = startSession({ agentId: 'packed' });
+      session.agentTurn((turn) => {
+        currentTurn().setTranscript('Hello.');
+        turn.stage('tts', { provider: 'cartesia', model: 'sonic-2' }, (tts) => tts.setPayload({ textInput: 'Hello.' }));
+      });
+      await session.end({ reason: 'done' });
+      const [call] = memory.traces;
+      const [, turn] = call.spans;
+      console.log(call.kind, turn.voice.transcript, call.voice.rollup.costUsd.total > 0, renderCall(call).length > 50);
+      console.log(typeof required.startSession, typeof VoiceObservability);
+      console.log(new VoiceObservability().sessions.length, Object.keys(require.cache ?? {}).some((path) => path.includes('livekit/agents')));`,
+    );
+    for (const flags of [[], commonJsOnly]) {
+      const lines = 'voice Hello. true true\nfunction function\n0 false\n';
+      expect(await consumer.node(...[flags].flat(), 'call.mjs')).toEqual({ code: 0, stdout: lines, stderr: '' });
+    }
+  });
+
   it('gives no way in but its doors', async () => {
     const { code, stderr } = await consumer.node('-e', "require('clew/dist/index.js')");
     expect(code).not.toBe(0);

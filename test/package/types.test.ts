@@ -4,6 +4,8 @@ import { Consumer } from './consumer.ts';
 /** What a user may rely on the compiler to know. */
 const source = `
 import { init, span, trace, traced, currentSpan, InMemoryTraceExporter, type Tracer, type SpanRecord } from 'clew';
+import { VoiceObservability, type LiveKitSession } from 'clew/livekit';
+import { stage, startSession, userTurn } from 'clew/voice';
 
 const exporter = new InMemoryTraceExporter();
 const clew: Tracer = init({ exporter, name: 'support', sampleRate: 1 });
@@ -26,6 +28,14 @@ export const later: Promise<string> = clew.trace('handle', async (handle) => {
 export const now: number = clew.trace('count', () => 1);
 export const names: readonly string[] = exporter.spans.map((record: SpanRecord) => record.name);
 export const active: string | undefined = currentSpan()?.spanId;
+
+export class Receptionist {
+  @userTurn hear(audio: Uint8Array): string { return this.transcribe(audio).text; }
+  @stage('stt', { provider: 'deepgram', model: 'nova-3' }) transcribe(audio: Uint8Array) { return { text: String(audio.length) }; }
+}
+export const call = startSession({ agentId: 'reception' });
+export const said: string = call.agentTurn((turn) => { turn.setTranscript('Hello.'); return 'Hello.'; });
+export const attached = (session: LiveKitSession) => new VoiceObservability({ audio: false }).attach(session, { agentId: 'a' });
 `;
 
 let consumer: Consumer;
