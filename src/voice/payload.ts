@@ -137,8 +137,17 @@ function isGiven(value: unknown): boolean {
   return typeof value === 'number' ? amount(value) !== undefined : value !== undefined && value !== null;
 }
 
+const mostNames = 500;
+const wireNames = new Map<string, string>();
+
+/** The same few names come with each stage: they are looked up, which is several times faster than to make them. */
 function wireName(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = wireNames.get(key);
+  if (known !== undefined) return known;
+  if (wireNames.size >= mostNames) wireNames.clear();
+  const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  wireNames.set(key, name);
+  return name;
 }
 
 /** A number of 0 or more; undefined for what is none. */

@@ -2,13 +2,12 @@ import { roundMs } from '../base/clock.ts';
 import { completeUsage, mergeUsage } from '../capture/usage/usage.ts';
 import type { SpanFields } from '../span/fields.ts';
 import type { Level } from '../span/kind.ts';
-import { givenOptions } from '../span/span-options.ts';
 import type { Span } from '../span/span.ts';
 import type { SpanPart } from '../span/span-part.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
 import { StageVoice, type StageKind } from '../span/voice.ts';
-import type { StepEnd } from './options.ts';
 import { amount, payloadCost, payloadFields, payloadUsage, type PayloadFields, type StagePayloads } from './payload.ts';
+import { Step } from './step.ts';
 
 /** Finds what belongs into a payload in what a decorated method gives. Nothing of it may throw. */
 export interface StageReader {
@@ -39,15 +38,15 @@ export function isGeneration(kind: StageKind): boolean {
  * One step of a turn: speech to text, a language model's call, text to speech, and so on (V50, V86). Open until its
  * block or `end`; what is called inside `run` or its block nests under it. No method throws.
  */
-export class Stage<Kind extends StageKind = StageKind> {
-  /** The span that it is. */
-  readonly span: Span;
+export class Stage<Kind extends StageKind = StageKind> extends Step {
+  override readonly span: Span;
   readonly kind: StageKind;
   readonly #origin: StageOrigin;
   readonly #payload: PayloadFields = {};
   #costUsd: number | undefined;
 
   constructor(origin: StageOrigin) {
+    super();
     this.kind = origin.kind;
     this.#origin = origin;
     this.span = origin.begin({
@@ -66,27 +65,6 @@ export class Stage<Kind extends StageKind = StageKind> {
   /** A point in time. */
   event(name: string, data?: unknown, level?: Level): void {
     this.span.event(name, data, level);
-  }
-
-  /** Runs `run` with this stage as the parent of what it calls. */
-  run<Result>(run: () => Result): Result {
-    return this.span.run(run);
-  }
-
-  /** Ends it; the first end wins. */
-  end(end: StepEnd = {}): void {
-    const { endedAt, error } = givenOptions(end);
-    this.span.end({ ...(endedAt !== undefined && { endedAt }), error });
-  }
-
-  /** Ends it with whatever was thrown. */
-  fail(error: unknown): void {
-    this.span.fail(error);
-  }
-
-  /** `using stage = …`: ends it with the block. */
-  [Symbol.dispose](): void {
-    this.span[Symbol.dispose]();
   }
 
   #conclude(fields: SpanFields, output: unknown): void {

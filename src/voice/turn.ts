@@ -7,9 +7,10 @@ import type { SpanPart } from '../span/span-part.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
 import { givenOptions } from '../span/span-options.ts';
 import type { StageKind, TurnRole, TurnVoice } from '../span/voice.ts';
-import type { Interruption, StageOptions, StepEnd, TranscriptOptions, TurnOptions } from './options.ts';
+import type { Interruption, StageOptions, TranscriptOptions, TurnOptions } from './options.ts';
 import { amount } from './payload.ts';
 import type { Stage } from './stage.ts';
+import { Step } from './step.ts';
 import type { TurnOutput } from './turn-output.ts';
 
 /** The turns that are open or were, for as long as their spans are. */
@@ -60,9 +61,8 @@ export interface TurnHost {
  * One side's speech, and the steps that were taken for it. Open until its block or `end`. What is learned later, such
  * as a transcript that comes after the speech, can be told until the session ends. No method throws.
  */
-export class Turn {
-  /** The span that it is. */
-  readonly span: Span;
+export class Turn extends Step {
+  override readonly span: Span;
   readonly role: TurnRole;
   readonly #host: TurnHost;
   readonly #options: TurnOptions;
@@ -77,6 +77,7 @@ export class Turn {
   #closing: SpanFields | undefined;
 
   constructor(role: TurnRole, options: TurnOptions, host: TurnHost) {
+    super();
     this.role = role;
     this.#host = host;
     this.#options = options;
@@ -184,27 +185,6 @@ export class Turn {
   /** A point in time: a built-in one such as `barge_in`, or any of yours (V80, V84). */
   event(name: string, data?: unknown, level?: Level, at?: number): void {
     this.#addEvent(name, this.#time(at), data, level);
-  }
-
-  /** Runs `run` with this turn as the parent of what it calls; `currentTurn()` is this turn in it. */
-  run<Result>(run: () => Result): Result {
-    return this.span.run(run);
-  }
-
-  /** Ends it; the first end wins. */
-  end(end: StepEnd = {}): void {
-    const { endedAt, error } = givenOptions(end);
-    this.span.end({ ...(endedAt !== undefined && { endedAt }), error });
-  }
-
-  /** Ends it with whatever was thrown. */
-  fail(error: unknown): void {
-    this.span.fail(error);
-  }
-
-  /** `using turn = …`: ends it with the block. */
-  [Symbol.dispose](): void {
-    this.span[Symbol.dispose]();
   }
 
   /** A stage of this turn gave its first byte, or ended without one. */
