@@ -3,7 +3,7 @@ import { VoiceObservability } from 'clew/livekit';
 import { expect, it } from 'vitest';
 import { scriptedCall } from './scripted-call.ts';
 
-it('is told whole: tools, a cough, a barge-in', { timeout: 60_000 }, async () => {
+it('V26, V27 is told whole: tools, a cough, a barge-in', { timeout: 60_000 }, async () => {
   const exporter = new InMemoryTraceExporter();
   const observability = new VoiceObservability({ tracer: createTracer({ exporter }) });
   await scriptedCall((session) => observability.attach(session, { agentId: 'support' }));
