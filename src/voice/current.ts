@@ -1,5 +1,5 @@
 import { currentSpan } from '../tracer/active.ts';
-import { sessionOf, type VoiceSession } from './session.ts';
+import { callOf, type VoiceSession } from './session.ts';
 import { turnOf, type Turn } from './turn.ts';
 
 /**
@@ -7,7 +7,7 @@ import { turnOf, type Turn } from './turn.ts';
  * Never throws.
  */
 export function currentSession(): VoiceSession | undefined {
-  return sessionOf(currentSpan());
+  return callOf(currentSpan())?.session;
 }
 
 /** The turn in which the running code works; undefined outside every turn. Never throws. */

@@ -9,7 +9,8 @@ import type { Span } from '../span/span.ts';
 import { stageKinds, type StageKind, type TurnRole } from '../span/voice.ts';
 import { currentSpan, activeTracer } from '../tracer/active.ts';
 import type { Tracer } from '../tracer/tracer.ts';
-import { sessionOf, type VoiceSession } from './session.ts';
+import type { CallSteps } from './call-steps.ts';
+import { callOf } from './session.ts';
 import { StageOutput } from './stage-output.ts';
 import { turnOf } from './turn.ts';
 import { TurnOutput } from './turn-output.ts';
@@ -100,9 +101,9 @@ function decoratorOf(label: string, wrapMember: MemberWrapper): MemberDecorator 
 
 function turnWrapper(role: TurnRole, options: TurnDecoratorOptions): MemberWrapper {
   const { metadata } = options;
-  return wrapperOf(options, `@${role}Turn`, ({ session, parent, begin }) => {
+  return wrapperOf(options, `@${role}Turn`, ({ steps, parent, begin }) => {
     const turnOptions = metadata === undefined ? {} : { metadata };
-    return session.openTurn(role, turnOptions, { parent, begin, reader: new TurnOutput() }).span;
+    return steps.openTurn(role, turnOptions, { parent, begin, reader: new TurnOutput() }).span;
   });
 }
 
@@ -111,15 +112,15 @@ function stageWrapper(kind: StageKind, { provider, model, ...options }: StageDec
   const stageOptions = { provider, model, ...(metadata !== undefined && { metadata }) };
   // The speech itself is no output that anybody could read.
   const wrapOptions = kind === 'tts' ? { includeOutput: false, ...options } : options;
-  return wrapperOf(wrapOptions, '@stage', ({ session, parent, begin, args }) => {
+  return wrapperOf(wrapOptions, '@stage', ({ steps, parent, begin, args }) => {
     const reader = new StageOutput(kind, args);
-    return session.openStage(kind, stageOptions, { turn: turnOf(parent), parent, begin, reader }).span;
+    return steps.openStage(kind, stageOptions, { turn: turnOf(parent), parent, begin, reader }).span;
   });
 }
 
 /** A call of a decorated method inside a voice call. */
 interface DecoratedCall {
-  readonly session: VoiceSession;
+  readonly steps: CallSteps;
   readonly parent: Span;
   readonly args: readonly unknown[];
   readonly begin: ReturnType<Tracer['beginning']>;
@@ -131,10 +132,10 @@ function wrapperOf(options: WrapOptions, label: string, open: (call: DecoratedCa
     return imitate(member, (self, args) => {
       const invoke = (): unknown => Reflect.apply(member, self, args);
       const parent = currentSpan();
-      const session = sessionOf(parent);
+      const steps = callOf(parent)?.steps;
       const tracer = activeTracer();
-      if (tracer === undefined || parent === undefined || session === undefined) return outside(tracer, label, invoke);
-      return follow(tracer, definition, { args, invoke, open, session, parent });
+      if (tracer === undefined || parent === undefined || steps === undefined) return outside(tracer, label, invoke);
+      return follow(tracer, definition, { args, invoke, open, steps, parent });
     });
   };
 }

@@ -2,17 +2,15 @@ import type { SpanFields } from '../span/fields.ts';
 import type { TraceHead } from '../span/head.ts';
 import type { EndResult } from '../span/host.ts';
 import type { Level } from '../span/kind.ts';
-import { NoopSpan } from '../span/noop-span.ts';
-import type { SpanRecord } from '../span/record.ts';
 import { givenOptions, type TraceOptions } from '../span/span-options.ts';
 import type { Span } from '../span/span.ts';
-import type { SpanPart } from '../span/span-part.ts';
 import type { CallVoice, StageKind, TurnRole } from '../span/voice.ts';
-import type { Beginning, SpanBeginning, Tracer } from '../tracer/tracer.ts';
+import type { Tracer } from '../tracer/tracer.ts';
 import type { CallRecorder } from './audio/call-recorder.ts';
 import type { AudioSource, RecordingFactsGiven } from './audio/recording-import.ts';
 import type { AudioSettings } from './audio-settings.ts';
 import { Call } from './call.ts';
+import { CallSteps } from './call-steps.ts';
 import type {
   SessionEnd,
   SessionOptions,
@@ -22,20 +20,22 @@ import type {
   TurnOptions,
 } from './options.ts';
 import { SessionAudio } from './session-audio.ts';
-import { isGeneration, Stage, type StageReader } from './stage.ts';
-import { Turn, type SpeechEnd, type TurnHost } from './turn.ts';
-import type { TurnOutput } from './turn-output.ts';
+import type { Stage } from './stage.ts';
+import type { Turn } from './turn.ts';
 
 /** By head, which all spans of a call share and which a timer may keep alive: an ended session is taken out. */
-const sessions = new WeakMap<TraceHead, VoiceSession>();
+const sessions = new WeakMap<TraceHead, ActiveCall>();
 
-/** The call that a span belongs to, while it is active. */
-export function sessionOf(span: Span | undefined): VoiceSession | undefined {
-  return span?.head === undefined ? undefined : sessions.get(span.head);
+/** A call that goes on. */
+interface ActiveCall {
+  readonly session: VoiceSession;
+  readonly steps: CallSteps;
 }
 
-/** Turns whose record can still be changed; a call has that many only if it goes on for days. */
-const mostTurns = 1_000;
+/** The call that a span belongs to, while it is active. */
+export function callOf(span: Span | undefined): ActiveCall | undefined {
+  return span?.head === undefined ? undefined : sessions.get(span.head);
+}
 
 /**
  * A call: a trace of kind `voice` whose spans are turns, and stages in them. Its status is `active` until `end`. No
@@ -63,9 +63,7 @@ export class VoiceSession {
   readonly #call: Call;
   readonly #onEnd: () => void;
   readonly #audio: SessionAudio;
-  readonly #turns = new Map<string, Turn>();
-  readonly #open = new Set<Turn>();
-  #speechEnd: SpeechEnd | undefined;
+  readonly #steps: CallSteps;
   #isActive = true;
   #endedAt: number | undefined;
   #isShowing = false;
@@ -88,7 +86,13 @@ export class VoiceSession {
     this.#call = new Call(this.#root.head, this.#agentId, tracer);
     this.#call.tell(options);
     this.#audio = new SessionAudio(tracer, this.#call, this.#root, audio);
-    if (this.#root.head !== undefined) sessions.set(this.#root.head, this);
+    this.#steps = new CallSteps({
+      tracer,
+      root: this.#root,
+      isActive: () => this.#isActive,
+      onTurnEnd: () => this.#showSoon(),
+    });
+    if (this.#root.head !== undefined) sessions.set(this.#root.head, { session: this, steps: this.#steps });
     this.#showSoon();
   }
 
@@ -122,7 +126,7 @@ export class VoiceSession {
 
   /** The turns so far, oldest first; the last 1,000. */
   get turns(): readonly Turn[] {
-    return [...this.#turns.values()];
+    return this.#steps.turns;
   }
 
   /** A turn of the user's (V49): open without `run`; with it, ended by what `run` gives or throws. */
@@ -151,7 +155,7 @@ export class VoiceSession {
     run?: (stage: Stage<Kind>) => Result,
   ): Stage<Kind> | Result {
     const body = typeof options === 'function' ? options : run;
-    return this.#stage(undefined, kind, typeof options === 'function' ? {} : givenOptions(options), body);
+    return this.#steps.stage(undefined, kind, typeof options === 'function' ? {} : givenOptions(options), body);
   }
 
   /** A point in time of the call as a whole. */
@@ -212,7 +216,7 @@ export class VoiceSession {
 
   #end({ reason, endedAt, error }: SessionEnd): Promise<EndResult> {
     const at = endedAt ?? this.#tracer.clock.now();
-    for (const turn of this.#open) turn.end({ endedAt: at });
+    this.#steps.endAll(at);
     this.#call.end(reason);
     this.#isActive = false;
     this.#endedAt = at;
@@ -248,106 +252,8 @@ export class VoiceSession {
     run: TurnBody<Result> | undefined,
   ): Turn | Result {
     const body = typeof options === 'function' ? options : run;
-    const turn = this.openTurn(role, typeof options === 'function' ? {} : givenOptions(options));
+    const turn = this.#steps.openTurn(role, typeof options === 'function' ? {} : givenOptions(options));
     return typeof body === 'function' ? this.#tracer.block(turn.span, () => body(turn)) : turn;
-  }
-
-  /** A turn under `parent`, which is a span of this call; under the call itself unless given. */
-  openTurn(role: TurnRole, options: TurnOptions, place: TurnPlace = {}): Turn {
-    const turn = new Turn(role, options, this.#turnHost(role, options, place));
-    if (!turn.span.isRecording) return turn;
-    this.#open.add(turn);
-    this.#turns.set(turn.turnId, turn);
-    for (const id of this.#turns.keys()) {
-      if (this.#turns.size <= mostTurns) break;
-      this.#turns.delete(id);
-    }
-    return turn;
-  }
-
-  /** A stage under `parent`, which tells `turn` how it ended. */
-  openStage<Kind extends StageKind>(
-    kind: Kind,
-    options: StageOptions,
-    { turn, parent = turn?.span ?? this.#root, begin, reader }: StagePlace,
-  ): Stage<Kind> {
-    return new Stage<Kind>({
-      kind,
-      writer: this.#tracer.writer,
-      reader,
-      onEnd: (fields) => turn?.stageEnded(fields),
-      begin: (part) => {
-        const type = isGeneration(kind) ? 'generation' : 'span';
-        return this.#begin({ ...options, name: kind, kind, type }, parent, part, begin);
-      },
-    });
-  }
-
-  #turnHost(
-    role: TurnRole,
-    { startedAt, metadata }: TurnOptions,
-    { parent = this.#root, begin, reader }: TurnPlace,
-  ): TurnHost {
-    const tracer = this.#tracer;
-    const options = {
-      name: `${role}_turn`,
-      kind: 'turn',
-      ...(startedAt !== undefined && { startedAt }),
-      ...(metadata !== undefined && { metadata }),
-    } as const;
-    return {
-      writer: tracer.writer,
-      reader,
-      begin: (part) => this.#begin(options, parent, part, begin),
-      stage: (turn, kind, stageOptions, run) => this.#stage(turn, kind, stageOptions, run),
-      unansweredAt: (time) => this.#unansweredAt(time),
-      speechEnded: (end) => {
-        this.#speechEnd = end;
-      },
-      interrupted: (turnId) => {
-        const turn = this.#turns.get(turnId);
-        if (turn?.role === 'agent') turn.markInterrupted();
-      },
-      ended: (turn) => {
-        this.#open.delete(turn);
-        this.#showSoon();
-      },
-      revise: (record) => this.#revise(record),
-      isActive: () => this.#isActive,
-      tooLate: () => {
-        tracer.report.debug(
-          'turn-after-session',
-          'something was told of a turn when its session had ended; it was left out',
-        );
-      },
-      now: () => tracer.clock.now(),
-    };
-  }
-
-  #begin(
-    options: Beginning['options'],
-    parent: Span,
-    part: SpanPart,
-    begin: SpanBeginning = (spanOptions, above, spanPart) =>
-      this.#tracer.begin({ options: spanOptions, isTrace: false, parent: above, part: spanPart }),
-  ): Span {
-    return this.#isActive ? begin(options, parent, part) : new NoopSpan(this.#tracer, this.traceId);
-  }
-
-  #stage<Kind extends StageKind, Result>(
-    turn: Turn | undefined,
-    kind: Kind,
-    options: StageOptions,
-    run: ((stage: Stage<Kind>) => Result) | undefined,
-  ): Stage<Kind> | Result {
-    const stage = this.openStage(kind, options, { turn });
-    return typeof run === 'function' ? this.#tracer.block(stage.span, () => run(stage)) : stage;
-  }
-
-  /** One answer for each speech: what the agent says after that waited for nobody. */
-  #unansweredAt(time: number): SpeechEnd | undefined {
-    const end = this.#speechEnd;
-    return end === undefined || end.isAnswered || end.at > time ? undefined : end;
   }
 
   /** A call of hours is shown while it goes on: when it begins, and with each turn. */
@@ -360,11 +266,6 @@ export class VoiceSession {
       this.#isShowing = false;
       this.#tracer.showOpen(head);
     });
-  }
-
-  #revise(record: SpanRecord): void {
-    const { head } = this.#root;
-    if (head !== undefined) this.#tracer.revised(record, head);
   }
 }
 
@@ -382,18 +283,3 @@ function rootOptions({ startedAt, session }: Partial<SessionOptions>): TraceOpti
 }
 
 type TurnBody<Result> = (turn: Turn) => Result;
-
-/** Where a turn stands. */
-interface TurnPlace {
-  readonly parent?: Span | undefined;
-  readonly begin?: SpanBeginning | undefined;
-  readonly reader?: TurnOutput | undefined;
-}
-
-/** Where a stage stands. */
-interface StagePlace {
-  readonly turn: Turn | undefined;
-  readonly parent?: Span | undefined;
-  readonly begin?: SpanBeginning | undefined;
-  readonly reader?: StageReader | undefined;
-}
