@@ -17,6 +17,7 @@ const blindToMutants = [
   'test/exporters/file-kill.test.ts',
   'test/exporters/spool.test.ts',
   'test/capture/capture-time.test.ts',
+  'test/voice/livekit/real*.test.ts',
 ];
 const source = fileURLToPath(new URL('./src/', import.meta.url));
 const resolve = {

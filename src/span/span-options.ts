@@ -11,7 +11,7 @@ export interface GenerationFields {
   readonly provider?: string | null | undefined;
   readonly modelParameters?: unknown;
   readonly usage?: UsageLike | null | undefined;
-  /** US dollars, 0 or more. Null means that nobody knows. */
+  /** US dollars, from 0 to 2^53 − 1. Null means that nobody knows. */
   readonly costUsd?: number | null | undefined;
   /** Milliseconds to the first token. */
   readonly ttftMs?: number | null | undefined;

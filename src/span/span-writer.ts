@@ -13,6 +13,8 @@ import { givenOptions, type GenerationFields, type SpanUpdate } from './span-opt
 const mostEvents = 1_000;
 const longestName = 500;
 const longestTranscript = 16_384;
+/** Sums of such amounts stay finite; what is above it is a mistake, not a cost or a time. */
+const mostOfAnAmount = Number.MAX_SAFE_INTEGER;
 
 export interface SpanWriterParts {
   readonly capturer: Capturer;
@@ -190,8 +192,8 @@ export class SpanWriter {
   }
 
   #amount(option: string, amount: unknown): number | null {
-    if (amount === null || (typeof amount === 'number' && Number.isFinite(amount) && amount >= 0)) return amount;
-    this.#wrong(option, `${option} must be a number of 0 or more, or null; it was left out`);
+    if (amount === null || (typeof amount === 'number' && amount >= 0 && amount <= mostOfAnAmount)) return amount;
+    this.#wrong(option, `${option} must be a number from 0 to ${mostOfAnAmount}, or null; it was left out`);
     return null;
   }
 

@@ -11,7 +11,7 @@ export interface Message {
 }
 
 interface Payload {
-  /** US dollars, 0 or more; wins over the price table (V77). */
+  /** US dollars, from 0 to 2^53 − 1; wins over the price table (V77). */
   readonly costUsd?: number | null;
 }
 

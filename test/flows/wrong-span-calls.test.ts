@@ -58,6 +58,7 @@ describe('a wrong call is kept in a sensible form, and told once at debug level'
       { usage: { outputTokens: 2 } },
     ],
     ['has a negative cost', 'wrong-costUsd', (span) => span.end({ costUsd: -1 }), { costUsd: null }],
+    ['has a cost beyond all money', 'wrong-costUsd', (span) => span.end({ costUsd: 1e308 }), { costUsd: null }],
     ['has an infinite cost', 'wrong-costUsd', (span) => span.end({ costUsd: Infinity }), { costUsd: null }],
     ['has a negative time to first token', 'wrong-ttftMs', (span) => span.end({ ttftMs: -5 }), { ttftMs: null }],
     ['has a wrong level', 'wrong-level', (span) => void call(span, 'end', { level: 'FATAL' }), { level: 'DEFAULT' }],
