@@ -142,6 +142,16 @@ describe('where a string is cut', () => {
     expect(captured('x'.repeat(20_000))).toMatchObject({ text: 'x'.repeat(16_384 - 8_192) });
   });
 
+  it.each([
+    ['Chinese', '我想改一下明天的预约，'],
+    ['Japanese', '予約を変更したいのですが、'],
+    ['Thai', 'ฉันต้องการเปลี่ยนการนัดหมาย'],
+  ])('a text in %s, which is written without spaces, keeps what has room', (_language, sentence) => {
+    const text = sentence.repeat(10);
+    expect(captured(text, { limits })).toMatchObject({ text: text.slice(0, 40) });
+    expect(captured(`${sentence}sk-proj-${'Ab12Cd34'.repeat(8)}`, { limits })).toMatchObject({ text: sentence });
+  });
+
   it('no half of a character stays', () => {
     const text =
       recordOutput(`${'a'.repeat(30)} ${'😀'.repeat(20)}`, { limits: { stringLength: 34 } }).outputText ?? '';
