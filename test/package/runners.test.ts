@@ -4,9 +4,8 @@ import { Consumer } from './consumer.ts';
 
 let consumer: Consumer;
 
-afterAll(() => consumer.remove());
-
 describe('Jest with CommonJS', () => {
+  afterAll(() => consumer.remove());
   beforeAll(async () => {
     consumer = await Consumer.create();
     await consumer.write('jest.config.json', JSON.stringify({ testEnvironment: 'node', transform: {} }));
@@ -70,6 +69,7 @@ describe('Jest with CommonJS', () => {
 });
 
 describe('node:test', () => {
+  afterAll(() => consumer.remove());
   it('runs tests with assertions that show the tree', async () => {
     consumer = await Consumer.create({ type: 'module' });
     await consumer.write(
@@ -96,6 +96,7 @@ describe('node:test', () => {
 });
 
 describe('Vitest', () => {
+  afterAll(() => consumer.remove());
   beforeAll(async () => {
     consumer = await Consumer.create({ type: 'module' });
     await consumer.link('vitest', 'vite', 'esbuild');
