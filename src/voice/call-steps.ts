@@ -1,11 +1,12 @@
 import { NoopSpan } from '../span/noop-span.ts';
 import type { SpanRecord } from '../span/record.ts';
+import { givenOptions } from '../span/span-options.ts';
 import type { Span } from '../span/span.ts';
 import type { SpanPart } from '../span/span-part.ts';
 import type { StageKind, TurnRole } from '../span/voice.ts';
 import type { Beginning, SpanBeginning, Tracer } from '../tracer/tracer.ts';
 import type { StageOptions, TurnOptions } from './options.ts';
-import { isGeneration, Stage, type StageReader } from './stage.ts';
+import { isGeneration, Stage, type StageBody, type StageReader } from './stage.ts';
 import { Turn, type SpeechEnd, type TurnHost } from './turn.ts';
 import type { TurnOutput } from './turn-output.ts';
 
@@ -91,11 +92,12 @@ export class CallSteps {
   stage<Kind extends StageKind, Result>(
     turn: Turn | undefined,
     kind: Kind,
-    options: StageOptions,
-    run: ((stage: Stage<Kind>) => Result) | undefined,
+    options: StageOptions | StageBody<Kind, Result> | undefined,
+    run: StageBody<Kind, Result> | undefined,
   ): Stage<Kind> | Result {
-    const stage = this.openStage(kind, options, { turn });
-    return typeof run === 'function' ? this.#parts.tracer.block(stage.span, () => run(stage)) : stage;
+    const body = typeof options === 'function' ? options : run;
+    const stage = this.openStage(kind, typeof options === 'function' ? {} : givenOptions(options), { turn });
+    return typeof body === 'function' ? this.#parts.tracer.block(stage.span, () => body(stage)) : stage;
   }
 
   #turnHost(

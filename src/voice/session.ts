@@ -20,7 +20,7 @@ import type {
   TurnOptions,
 } from './options.ts';
 import { SessionAudio } from './session-audio.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageBody } from './stage.ts';
 import type { Turn } from './turn.ts';
 
 /** By head, which all spans of a call share and which a timer may keep alive: an ended session is taken out. */
@@ -151,11 +151,10 @@ export class VoiceSession {
   stage<Kind extends StageKind, Result>(kind: Kind, options: StageOptions, run: (stage: Stage<Kind>) => Result): Result;
   stage<Kind extends StageKind, Result>(
     kind: Kind,
-    options?: StageOptions | ((stage: Stage<Kind>) => Result),
-    run?: (stage: Stage<Kind>) => Result,
+    options?: StageOptions | StageBody<Kind, Result>,
+    run?: StageBody<Kind, Result>,
   ): Stage<Kind> | Result {
-    const body = typeof options === 'function' ? options : run;
-    return this.#steps.stage(undefined, kind, typeof options === 'function' ? {} : givenOptions(options), body);
+    return this.#steps.stage(undefined, kind, options, run);
   }
 
   /** A point in time of the call as a whole. */

@@ -22,9 +22,13 @@ const names: Readonly<Record<StageKind, readonly string[]>> = {
   stt: ['audio_duration_ms', 'request_duration_ms', 'final_transcript', 'final_confidence', 'language'],
   llm: ['prompt_tokens', 'completion_tokens', 'cached_tokens', 'ttft_ms', 'tokens_per_second', 'prompt', 'completion'],
   tts: ['text_input', 'characters', 'audio_bytes', 'audio_duration_ms', 'ttfb_ms', 'voice_id'],
-  vad: ['speech_duration_ms', 'silence_duration_ms', 'end_of_utterance_delay_ms', 'inference_duration_ms'].concat([
+  vad: [
+    'speech_duration_ms',
+    'silence_duration_ms',
+    'end_of_utterance_delay_ms',
+    'inference_duration_ms',
     'probability',
-  ]),
+  ],
   nlu: ['intent', 'confidence', 'entities', 'language'],
   dialogue_management: ['state', 'action', 'slots'],
   api_call: ['method', 'url', 'status_code', 'request_duration_ms', 'request', 'response'],
@@ -58,8 +62,7 @@ export class StageOutput implements StageReader {
 
   fields(output: unknown, span: Readonly<SpanFields>): PayloadFields {
     if (output !== undefined) this.part(output);
-    const fields: PayloadFields = { ...this.#fromText(), ...this.#fields };
-    if (this.#kind === 'tts') Object.assign(fields, { ...this.#fromAudio(), ...this.#fields });
+    const fields: PayloadFields = { ...this.#fromText(), ...this.#fromAudio(), ...this.#fields };
     if (this.#kind === 'llm') setTokens(fields, span);
     if (this.#kind === 'stt' && span.endedAt !== null) {
       fields['request_duration_ms'] ??= roundMs(span.endedAt - span.startedAt);

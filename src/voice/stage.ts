@@ -27,6 +27,9 @@ export interface StageOrigin {
   readonly onEnd: (fields: Readonly<SpanFields>) => void;
 }
 
+/** What runs as a stage. */
+export type StageBody<Kind extends StageKind, Result> = (stage: Stage<Kind>) => Result;
+
 const generations: ReadonlySet<StageKind> = new Set<StageKind>(['stt', 'llm', 'tts']);
 
 /** Stages of these kinds carry model, usage and cost as generations do. */

@@ -9,7 +9,7 @@ import { givenOptions } from '../span/span-options.ts';
 import type { StageKind, TurnRole, TurnVoice } from '../span/voice.ts';
 import type { Interruption, StageOptions, TranscriptOptions, TurnOptions } from './options.ts';
 import { amount } from './payload.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageBody } from './stage.ts';
 import { Step } from './step.ts';
 import type { TurnOutput } from './turn-output.ts';
 
@@ -41,8 +41,8 @@ export interface TurnHost {
   stage<Kind extends StageKind, Result>(
     turn: Turn,
     kind: Kind,
-    options: StageOptions,
-    run?: (stage: Stage<Kind>) => Result,
+    options: StageOptions | StageBody<Kind, Result> | undefined,
+    run: StageBody<Kind, Result> | undefined,
   ): Stage<Kind> | Result;
   /** The last end of a user's speech that nobody has answered, if it was by then. */
   unansweredAt(time: number): SpeechEnd | undefined;
@@ -126,11 +126,10 @@ export class Turn extends Step {
   stage<Kind extends StageKind, Result>(kind: Kind, options: StageOptions, run: (stage: Stage<Kind>) => Result): Result;
   stage<Kind extends StageKind, Result>(
     kind: Kind,
-    options?: StageOptions | ((stage: Stage<Kind>) => Result),
-    run?: (stage: Stage<Kind>) => Result,
+    options?: StageOptions | StageBody<Kind, Result>,
+    run?: StageBody<Kind, Result>,
   ): Stage<Kind> | Result {
-    const body = typeof options === 'function' ? options : run;
-    return this.#host.stage(this, kind, typeof options === 'function' ? {} : givenOptions(options), body);
+    return this.#host.stage(this, kind, options, run);
   }
 
   /** What was said; the last word holds (V52). */

@@ -46,7 +46,7 @@ export class Attachment {
     this.#conversation = new Conversation({
       livekit,
       session: this.session,
-      hints: hintsOf({ stt: sttModel, llm: llmModel, tts: ttsModel }),
+      hints: { stt: sttModel, llm: llmModel, tts: ttsModel },
       now: () => client.tracer.clock.now(),
       guarded: (run) => this.#guarded(run),
     });
@@ -137,10 +137,4 @@ export class Attachment {
       );
     }
   }
-}
-
-function hintsOf(hints: Readonly<Record<'stt' | 'llm' | 'tts', string | undefined>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(hints).flatMap(([kind, hint]) => (typeof hint === 'string' ? [[kind, hint]] : [])),
-  );
 }

@@ -5,7 +5,7 @@ import { textIn, valueIn, type LiveKitSession } from './livekit-session.ts';
 export type ModelKind = 'stt' | 'llm' | 'tts';
 
 /** `provider/model` for each kind (V14–V17). */
-export type ModelHints = Readonly<Partial<Record<ModelKind, string>>>;
+export type ModelHints = Readonly<Record<ModelKind, string | undefined>>;
 
 export interface ModelName {
   readonly provider: string | null;
@@ -19,18 +19,14 @@ const unknown: ModelName = { provider: null, model: null };
  * session's own plugin (C1). A hint is split at its first slash (C28).
  */
 export function modelNameOf(kind: ModelKind, metrics: unknown, hints: ModelHints, session: LiveKitSession): ModelName {
-  const metadata = {
-    provider: textIn(metrics, 'metadata', 'modelProvider'),
-    model: textIn(metrics, 'metadata', 'modelName'),
-  };
-  const hint = splitHint(hints[kind]);
-  // A provider of one service need not name its model.
-  const provided = metadata.provider === undefined ? undefined : resolve(known(metadata.provider), metadata.model);
+  const provider = known(textIn(metrics, 'metadata', 'modelProvider'));
+  const model = textIn(metrics, 'metadata', 'modelName');
   return (
-    resolve(known(metadata.provider), known(metadata.model)) ??
-    hint ??
+    resolve(provider, known(model)) ??
+    splitHint(hints[kind]) ??
     ofPlugin(kind, session) ??
-    (known(metadata.provider) === undefined ? undefined : provided) ??
+    // A provider of one service need not name its model.
+    (provider === undefined ? undefined : resolve(provider, model)) ??
     ofLabel(metrics)
   );
 }
