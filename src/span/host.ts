@@ -29,8 +29,8 @@ export interface SpanHost<Handle> {
   readonly policy: CapturePolicy;
   /** Runs `run` with the span as parent of what it calls. */
   run<Result>(span: Handle, run: () => Result): Result;
-  /** As `run`; then follows what came back to its end, and ends the span with it. */
-  block<Result>(span: Handle, run: () => Result): Result;
+  /** As `run`; then follows what came back to its end, and ends the span with it. `body` is the caller's own function. */
+  block<Result>(span: Handle, run: () => Result, body?: object): Result;
   started(span: Handle, head: TraceHead): void;
   ended(record: SpanRecord, head: TraceHead): void;
   /** Shows a trace that goes on to the exporters that take such traces. */

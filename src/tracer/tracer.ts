@@ -1,13 +1,14 @@
+import { types } from 'node:util';
+import { isCallable, type Callable } from '../base/callable.ts';
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
-import { isObject } from '../base/object.ts';
 import type { Report, ReportCounts } from '../base/report.ts';
 import { shared } from '../base/shared.ts';
-import { followCall } from '../call/call.ts';
-import type { CallDefinition, TracedCall } from '../call/definition.ts';
-import { followIterator } from '../call/iterator.ts';
+import { followCall, followGenerator } from '../call/call.ts';
+import type { CallDefinition } from '../call/definition.ts';
+import { Invocation } from '../call/invocation.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
-import { activeScope, runInScope } from '../context/scope.ts';
+import { activeScope, runInScope, type Scope } from '../context/scope.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
 import type { LaneStats } from '../pipeline/account.ts';
@@ -19,14 +20,13 @@ import type { Level, SpanType } from '../span/kind.ts';
 import { NoopSpan } from '../span/noop-span.ts';
 import { NoopTrace } from '../span/noop-trace.ts';
 import type { SpanRecord } from '../span/record.ts';
-import type { SpanPart } from '../span/span-part.ts';
 import { Span } from '../span/span.ts';
 import { givenOptions, type GenerationOptions, type SpanOptions, type TraceOptions } from '../span/span-options.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
 import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
 import type { TracerParts } from './parts.ts';
-import { LazyCall, SpanCall } from './span-call.ts';
+import { linkBoth, namesTrace, type Beginning, type SpanBeginning } from './beginning.ts';
 import { createHead, startTrace } from './trace-head.ts';
 
 export interface DrainOptions {
@@ -41,20 +41,6 @@ export interface TracerStats {
   /** Failures of ours and wrong calls, by code. */
   readonly reports: ReportCounts;
 }
-
-/** What a span begins with. */
-export interface Beginning {
-  readonly options: TraceOptions & { readonly name: string };
-  readonly isTrace: boolean;
-  readonly includeOutput?: boolean;
-  readonly capture?: () => Captured | null;
-  /** Default: the active span. */
-  readonly parent?: Span | undefined;
-  readonly part?: SpanPart | undefined;
-}
-
-/** Begins a span under a parent. */
-export type SpanBeginning = (options: Beginning['options'], parent: Span, part: SpanPart) => Span;
 
 const drainMs = 5_000;
 
@@ -71,6 +57,7 @@ export class Tracer implements SpanHost<Span> {
   readonly #parts: TracerParts;
   readonly #unfinished = new Set<Promise<unknown>>();
   #isShutDown = false;
+  #replace: ((definition: CallDefinition, args: readonly unknown[]) => Callable | undefined) | undefined;
 
   constructor(parts: TracerParts, isOff = false) {
     this.#parts = parts;
@@ -120,7 +107,7 @@ export class Tracer implements SpanHost<Span> {
     const given = typeof options === 'function' ? {} : givenOptions(options);
     const root = this.begin({ options: { ...given, name }, isTrace: true });
     const trace = this.#traceOf(root, root);
-    return typeof body === 'function' ? this.block(root, () => body(trace)) : trace;
+    return typeof body === 'function' ? this.block(root, () => body(trace), body) : trace;
   }
 
   /** A span under the active one, or the root of a trace of its own. */
@@ -128,7 +115,7 @@ export class Tracer implements SpanHost<Span> {
   span<Result>(name: string, run: (span: Span) => Result): Result;
   span<Result>(name: string, options: SpanOptions, run: (span: Span) => Result): Result;
   span(name: string, options?: SpanOptions | ((span: Span) => unknown), run?: (span: Span) => unknown): unknown {
-    return this.#start('span', name, options, run);
+    return this.#startByHand('span', name, options, run);
   }
 
   /** A generation under the active span, or the root of a trace of its own. */
@@ -136,7 +123,7 @@ export class Tracer implements SpanHost<Span> {
   generation<Result>(name: string, run: (generation: Span) => Result): Result;
   generation<Result>(name: string, options: GenerationOptions, run: (generation: Span) => Result): Result;
   generation(name: string, options?: SpanOptions | ((span: Span) => unknown), run?: (span: Span) => unknown): unknown {
-    return this.#start('generation', name, options, run);
+    return this.#startByHand('generation', name, options, run);
   }
 
   /** A point in time on the active span; nothing where there is none. */
@@ -157,13 +144,44 @@ export class Tracer implements SpanHost<Span> {
     return this.#traceOf((span.head && this.#parts.pipeline.rootOf(span.head)) ?? span, span);
   }
 
-  /** Makes one call of a wrapped function, traced. What comes back is what the function gave. */
-  call({ definition, args, invoke, scope }: TracedCall): unknown {
-    const { options, isTrace, includeOutput, isGenerator } = definition;
+  /** A call of a wrapped function that is about to be made; undefined where it is not recorded. Never throws. */
+  start(definition: CallDefinition, args: readonly unknown[], scope: Scope | undefined): Invocation | undefined {
+    try {
+      return this.#start(definition, args, scope);
+    } catch (error) {
+      this.reportFailure(error);
+      return undefined;
+    }
+  }
+
+  #start(definition: CallDefinition, args: readonly unknown[], scope: Scope | undefined): Invocation | undefined {
+    const { options, isTrace, includeOutput, isGenerator, ownsPromise } = definition;
     const parent = scope?.tracer === this ? scope.span : undefined;
+    // Under a trace that is not recorded nothing is, and everything runs in its scope already.
+    if (scope?.isQuiet === true || (parent?.isRecording === false && options.root !== true)) return undefined;
     const capture = this.#captureOf(definition, args);
     const begin = (): Span => this.#beginUnder(parent, { options, isTrace, includeOutput, capture });
-    return this.follow(begin, invoke, isGenerator);
+    const span = isGenerator ? begin : begin();
+    const call = new Invocation({
+      host: this,
+      span,
+      args,
+      ownsPromise,
+      replacement: this.#replace?.(definition, args),
+    });
+    const last = args.at(-1);
+    if (isCallable(last) && !isGenerator && definition.takesCallback()) call.watchCallback(last);
+    return call;
+  }
+
+  /** Has `replace` say what runs instead of a function. */
+  replaceCalls(replace: (definition: CallDefinition, args: readonly unknown[]) => Callable | undefined): void {
+    this.#replace = replace;
+  }
+
+  /** A failure of ours while a span began or ended. The caller's work goes on as if it were not traced. */
+  reportFailure(error: unknown): void {
+    this.report.warn('tracing-failed', 'tracing a call failed; the call went on without it', error);
   }
 
   /** How the span of a call begins whose parent and options somebody else knows. */
@@ -173,18 +191,13 @@ export class Tracer implements SpanHost<Span> {
     return (options, parent, part) => this.begin({ options, isTrace: false, includeOutput, capture, parent, part });
   }
 
-  /**
-   * Makes a call in the span that `begin` gives, and follows what came back to its end. The body of a generator runs at
-   * its first `next()`, and so does its span.
-   */
-  follow(begin: () => Span, invoke: () => unknown, isGenerator = false): unknown {
-    if (isGenerator) {
-      const generator = invoke();
-      if (isObject(generator)) followIterator(generator, new LazyCall(this, begin), true);
-      return generator;
-    }
+  /** Makes a call in the span that `begin` gives, and follows what came back to its end. */
+  follow(begin: () => Span, invoke: () => unknown, { isGenerator, ownsPromise }: CallDefinition): unknown {
+    if (isGenerator) return followGenerator(new Invocation({ host: this, span: begin, ownsPromise }), invoke);
     const span = begin();
-    return span.isRecording ? followCall(new SpanCall(this, span), invoke) : this.run(span, invoke);
+    return span.isRecording
+      ? followCall(new Invocation({ host: this, span, ownsPromise }), invoke)
+      : this.run(span, invoke);
   }
 
   /** Begins a span under the active one, or a trace. A no-op twin where nothing could be kept. */
@@ -198,9 +211,10 @@ export class Tracer implements SpanHost<Span> {
     return runInScope({ tracer: this, span }, run);
   }
 
-  block<Result>(span: Span, run: () => Result): Result;
-  block(span: Span, run: () => unknown): unknown {
-    return span.isRecording ? followCall(new SpanCall(this, span), run) : this.run(span, run);
+  block<Result>(span: Span, run: () => Result, body?: object): Result;
+  block(span: Span, run: () => unknown, body: object = run): unknown {
+    if (!span.isRecording) return this.run(span, run);
+    return followCall(new Invocation({ host: this, span, ownsPromise: () => types.isAsyncFunction(body) }), run);
   }
 
   started(span: Span, head: TraceHead): void {
@@ -315,7 +329,7 @@ export class Tracer implements SpanHost<Span> {
     this.#parts.onStop(this);
   }
 
-  #start(
+  #startByHand(
     type: SpanType,
     name: string,
     options: SpanOptions | ((span: Span) => unknown) | undefined,
@@ -324,7 +338,7 @@ export class Tracer implements SpanHost<Span> {
     const body = typeof options === 'function' ? options : run;
     const given = typeof options === 'function' ? {} : givenOptions(options);
     const span = this.begin({ options: { ...given, name, type }, isTrace: false });
-    return typeof body === 'function' ? this.block(span, () => body(span)) : span;
+    return typeof body === 'function' ? this.block(span, () => body(span), body) : span;
   }
 
   #beginUnder(parent: Span | undefined, beginning: Beginning): Span {
@@ -374,18 +388,6 @@ export class Tracer implements SpanHost<Span> {
     const { head } = active;
     return head === undefined ? new NoopTrace(this, active) : new Trace({}, { host: this, head, root });
   }
-}
-
-/** Options that only a trace of its own can have. */
-function namesTrace({ session, sessionId, userId, tags, runId, traceparent }: TraceOptions): boolean {
-  return [session, sessionId, userId, tags, runId, traceparent].some((option) => option !== undefined);
-}
-
-function linkBoth(root: Span, from: Span, head: TraceHead): void {
-  const target = { traceId: from.traceId, spanId: from.spanId };
-  root.link(target);
-  head.links = [target];
-  from.link({ traceId: root.traceId, spanId: root.spanId });
 }
 
 function asDuration(ms: number): number {

@@ -4,7 +4,8 @@ import { givenOptions } from '../span/span-options.ts';
 import type { Span } from '../span/span.ts';
 import type { SpanPart } from '../span/span-part.ts';
 import type { StageKind, TurnRole } from '../span/voice.ts';
-import type { Beginning, SpanBeginning, Tracer } from '../tracer/tracer.ts';
+import type { Beginning, SpanBeginning } from '../tracer/beginning.ts';
+import type { Tracer } from '../tracer/tracer.ts';
 import type { StageOptions, TurnOptions } from './options.ts';
 import { isGeneration, Stage, type StageBody, type StageReader } from './stage.ts';
 import { Turn, type SpeechEnd, type TurnHost } from './turn.ts';
@@ -97,7 +98,7 @@ export class CallSteps {
   ): Stage<Kind> | Result {
     const body = typeof options === 'function' ? options : run;
     const stage = this.openStage(kind, typeof options === 'function' ? {} : givenOptions(options), { turn });
-    return typeof body === 'function' ? this.#parts.tracer.block(stage.span, () => body(stage)) : stage;
+    return typeof body === 'function' ? this.#parts.tracer.block(stage.span, () => body(stage), body) : stage;
   }
 
   #turnHost(

@@ -114,11 +114,11 @@ describe('a promise', () => {
     expect(recording.trees).toBe('realm');
   });
 
-  it('of a subclass that is frozen is left alone and ends as unobserved', async () => {
+  it('of a subclass that is frozen is left alone, and its span ends at return', async () => {
     const recording = new Recording();
     const bare = Object.freeze(new Timed<number>((resolve) => resolve(1)));
     expect(await recording.run(() => traced('frozen', () => bare)())).toBe(1);
-    expect(recording.trees).toBe('frozen  [unobserved]');
+    expect(recording.trees).toBe('frozen  [detached]');
   });
 
   it('works in combinators', async () => {

@@ -139,12 +139,12 @@ describe('a lazy thenable', () => {
     expect(Object.keys(query)).toEqual(Object.keys(new LazyQuery()));
   });
 
-  it('that is frozen is left alone and ends as unobserved', async () => {
+  it('that is frozen is left alone, and its span ends at return', async () => {
     const recording = new Recording();
     const query = Object.freeze(new LazyQuery());
     const result = recording.run(() => traced('query', () => query)());
     expect(result).toBe(query);
-    expect(recording.trees).toBe('query  [unobserved]');
+    expect(recording.trees).toBe('query  [detached]');
     expect(await result).toBe('row');
     expect(query.runs).toHaveBeenCalledTimes(1);
   });
