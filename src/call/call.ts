@@ -26,6 +26,7 @@ export function followCall(followed: Followed, invoke: () => unknown): unknown {
 
 /** The function has returned: follows what came back. Returns what the caller gets. */
 export function finishCall(call: Invocation, result: unknown): unknown {
+  call.leave();
   if (!call.span.isRecording) return result;
   const { callback } = call;
   if (callback !== undefined && call.fence(() => callback.returned(result)) === true) return result;
@@ -34,6 +35,7 @@ export function finishCall(call: Invocation, result: unknown): unknown {
 
 /** The function threw. */
 export function threwInCall(call: Invocation, error: unknown): void {
+  call.leave();
   call.callback?.threw();
   fail(error, call);
 }

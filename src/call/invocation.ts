@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { isAbortError, isTimeout } from '../base/abort.ts';
 import type { Callable } from '../base/callable.ts';
 import { isObject } from '../base/object.ts';
-import { runInScope, type Scope } from '../context/scope.ts';
+import { canEnterScope, enterScope, leaveScope, runInScope, type Scope } from '../context/scope.ts';
 import type { Span } from '../span/span.ts';
 import { CallbackWatch } from './callback.ts';
 import type { Followed } from './followed.ts';
@@ -44,6 +44,7 @@ export class Invocation implements Followed {
   readonly #begin: (() => Span) | undefined;
   #scope: Scope | undefined;
   #callback: CallbackWatch | undefined;
+  #outer: { readonly context: unknown } | undefined;
 
   constructor({ host, span, args = nothing, ownsPromise, replacement }: InvocationOrigin) {
     this.#host = host;
@@ -68,6 +69,22 @@ export class Invocation implements Followed {
 
   get scope(): Scope {
     return (this.#scope ??= { tracer: this.#host, span: this.span });
+  }
+
+  /** Makes its scope the active one until `leave`, if the runtime allows it. */
+  enter(): void {
+    if (!canEnterScope()) return;
+    this.#outer = { context: enterScope(this.scope) };
+  }
+
+  /** True between `enter` and `leave`. */
+  get hasEntered(): boolean {
+    return this.#outer !== undefined;
+  }
+
+  leave(): void {
+    if (this.#outer !== undefined) leaveScope(this.#outer.context);
+    this.#outer = undefined;
   }
 
   /** What the function gets. */

@@ -6,7 +6,7 @@ import { finishCall, followGenerator, threwInCall } from '../call/call.ts';
 import { isCallbackName } from '../call/callback.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import type { Invocation } from '../call/invocation.ts';
-import { activeScope, canEnterScope, enterScope, leaveScope } from '../context/scope.ts';
+import { activeScope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 import { activeTracer } from '../tracer/active.ts';
 import { createInputNaming } from './call-input.ts';
@@ -85,7 +85,7 @@ function readMember(original: Callable, key: PropertyKey): unknown {
   return key === 'toString' && value === Function.prototype.toString ? () => sourceOf(original) : value;
 }
 
-/** A call of a wrapped function. Its frames are what a traced recursion costs, so that everything stands in one. */
+/** A call of a wrapped function. Its frame is what a traced recursion costs, so that all it does is elsewhere. */
 class TracedCall implements ProxyHandler<Callable> {
   readonly #definition: CallDefinition;
   readonly get = readMember;
@@ -95,30 +95,28 @@ class TracedCall implements ProxyHandler<Callable> {
   }
 
   apply(original: Callable, self: unknown, args: readonly unknown[]): unknown {
-    if (shared.recording === 0 || shared.reading) return Reflect.apply(original, self, args);
     const call = startCall(this.#definition, args);
     if (call === undefined) return Reflect.apply(original, self, args);
-    if (call.isLazy || !canEnterScope()) return runCall(call, original, self);
-    const outer = enterScope(call.scope);
+    if (!call.hasEntered) return runCall(call, original, self);
     let result: unknown;
     try {
       result = Reflect.apply(call.replacement ?? original, self, call.args);
     } catch (error) {
-      leaveScope(outer);
       threwInCall(call, error);
       throw error;
     }
-    leaveScope(outer);
     return finishCall(call, result);
   }
 }
 
+/** Undefined where nothing is recorded. A call whose scope can be entered has entered it, until it is finished. */
 function startCall(definition: CallDefinition, args: readonly unknown[]): Invocation | undefined {
+  if (shared.recording === 0 || shared.reading) return undefined;
   const scope = activeScope();
   return activeTracer(scope)?.start(definition, args, scope);
 }
 
-/** The same with a frame or two more: for generators, and where a runtime only lets a scope be run in. */
+/** For generators, whose work begins later, and where a runtime only lets a scope be run in. */
 function runCall(call: Invocation, original: Callable, self: unknown): unknown {
   const invoke = (): unknown => Reflect.apply(call.replacement ?? original, self, call.args);
   if (call.isLazy) return followGenerator(call, invoke);

@@ -170,7 +170,9 @@ export class Tracer implements SpanHost<Span> {
       replacement: this.#replace?.(definition, args),
     });
     const last = args.at(-1);
-    if (isCallable(last) && !isGenerator && definition.takesCallback()) call.watchCallback(last);
+    if (isGenerator) return call;
+    if (isCallable(last) && definition.takesCallback()) call.watchCallback(last);
+    call.enter();
     return call;
   }
 
