@@ -93,7 +93,7 @@ describe('a promise', () => {
     });
     const result = new Recording().run(() => traced('run', () => bare)());
     expect(Reflect.ownKeys(result)).toEqual(Reflect.ownKeys(bare));
-    Object.assign(bare, { exitCode: 0 });
+    void Object.assign(bare, { exitCode: 0 });
     expect(result).toMatchObject({ exitCode: 0 });
     await result;
   });

@@ -30,8 +30,8 @@ describe('a wrapper and its function', () => {
   ])('have the same source text, which another realm can run: %s', (bare) => {
     const wrapped = traced('named', bare);
     expect(String(wrapped)).toBe(String(bare));
-    expect(`${traced(wrapped)}`).toBe(String(bare));
-    expect(runInNewContext(`typeof (${wrapped})`)).toBe('function');
+    expect(String(traced(wrapped))).toBe(String(bare));
+    expect(runInNewContext(`typeof (${String(wrapped)})`)).toBe('function');
   });
 
   it('keep a toString of their own', () => {
