@@ -19,7 +19,7 @@ export interface AudioOptions {
 
 /** How recordings are made; undefined for not at all. */
 export interface AudioSettings {
-  readonly key?: Buffer;
+  readonly key?: Uint8Array;
   readonly encoder?: AudioEncoder;
   readonly folder?: string;
 }
@@ -71,7 +71,7 @@ export function withEnvironmentKey(
 }
 
 /** What is wrong with it is told, but never what it is. */
-function readKey(key: unknown): Buffer {
+function readKey(key: unknown): Uint8Array {
   const allowed = '32 bytes as 64 hexadecimal digits or base64';
   if (typeof key !== 'string') throw new ClewConfigError('audio.key', typeof key, allowed);
   try {

@@ -10,7 +10,7 @@ const base64 = /^[\w+/-]{42}[048AEIMQUYcgkosw]=?$/;
  * The key for recordings from its text: 64 hexadecimal digits, or base64 (of either alphabet) of 32 bytes; blanks around
  * it do not count. Throws `ClewConfigError`, which never shows the text.
  */
-export function parseAudioKey(text: string): Buffer {
+export function parseAudioKey(text: string): Uint8Array {
   if (typeof text !== 'string') throw new ClewConfigError('audioKey', typeof text, allowed);
   const trimmed = text.trim();
   if (hexadecimal.test(trimmed)) return Buffer.from(trimmed, 'hex');
@@ -19,6 +19,6 @@ export function parseAudioKey(text: string): Buffer {
 }
 
 /** Throws `ClewConfigError` for a key of another length. */
-export function checkAudioKey(key: Buffer): void {
+export function checkAudioKey(key: Uint8Array): void {
   if (key.length !== keyLength) throw new ClewConfigError('audioKey', `(${key.length} bytes, not shown)`, '32 bytes');
 }
