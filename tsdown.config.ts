@@ -11,6 +11,13 @@ const entry = {
 
 const nanoidNotice = '/*! Contains nanoid. MIT License. Copyright Andrey Sitnik <andrey@sitnik.es> */';
 
+/** Node reads the price table from node_modules when it is needed; a bundle has to hold it. Which one, package.json says. */
+const priceTable = {
+  name: 'price-table',
+  resolveId: (source: string) => (source === './price-table.ts' ? { id: '#price-table', external: true } : null),
+};
+const pricesNotice = '/*! Contains @pydantic/genai-prices. MIT License. Copyright (c) Pydantic Services Inc. */';
+
 const libraries = '/// <reference lib="es2020" />\n';
 /** A reference to `esnext.disposable` would be an error before TypeScript 5.2; from then on this is the same. */
 const disposables = `declare global {
@@ -63,7 +70,17 @@ export default defineConfig([
     entry: { ...entry, bin: 'src/bin.ts' },
     format: 'esm',
     dts: false,
-    deps: { onlyBundle: [] },
+    plugins: [priceTable],
+    deps: { onlyBundle: [], neverBundle: ['#price-table'] },
+  },
+  { ...common, entry: { 'price-table': 'src/pricing/price-table.ts' }, format: ['esm', 'cjs'], dts: false },
+  {
+    ...common,
+    entry: { 'bundled-price-table': 'src/pricing/bundled-price-table.ts' },
+    format: 'esm',
+    dts: false,
+    deps: { alwaysBundle: ['@pydantic/genai-prices'], onlyBundle: ['@pydantic/genai-prices'] },
+    banner: { js: pricesNotice },
   },
   // By themselves, since maps of declarations would bring those of the code.
   { ...common, format: 'esm', dts: { sourcemap: true, emitDtsOnly: true } },
@@ -71,8 +88,9 @@ export default defineConfig([
     ...common,
     format: 'cjs',
     dts: { sourcemap: true },
+    plugins: [priceTable],
     // nanoid is ESM only, and Jest's CommonJS cannot load that.
-    deps: { alwaysBundle: ['nanoid'], onlyBundle: ['nanoid'] },
+    deps: { alwaysBundle: ['nanoid'], onlyBundle: ['nanoid'], neverBundle: ['#price-table'] },
     banner: { js: nanoidNotice },
     // For the same reason a package loaded lazily (pino) is required, not imported, when it is first needed.
     outputOptions: { dynamicImportInCjs: false },

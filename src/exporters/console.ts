@@ -20,7 +20,6 @@ export interface ConsoleOptions {
 type Style = Parameters<typeof styleText>[0];
 
 /** JSON may hold them as they are; a terminal would obey them, and some editors too. */
-// eslint-disable-next-line no-control-regex -- control characters are what it is about
 const controls = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**

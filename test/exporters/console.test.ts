@@ -157,7 +157,7 @@ describe('Inputs and outputs on the console', () => {
     ]);
     expect(text()).not.toMatch(/hunter2|ada@example/);
     for (const line of lines.filter((candidate) => candidate.includes('put: '))) {
-      expect(() => JSON.parse(line.replace(/^ *(?:in|out)put: +/, ''))).not.toThrow();
+      expect((): unknown => JSON.parse(line.replace(/^ *(?:in|out)put: +/, ''))).not.toThrow();
     }
   });
 

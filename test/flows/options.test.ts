@@ -161,13 +161,13 @@ describe('what is thrown for a wrong option shows no secret', () => {
   }
 
   it.each([...somewhere, ...elsewhere])('%s', (option) => {
-    for (const value of [secret, inside, [secret], Symbol(secret), () => secret, new Map([[secret, secret]])]) {
-      const options = { mode: 'memory', [option]: value };
-      if (attempt(options) instanceof ClewConfigError) {
-        expect(printed(() => init(untyped(options)))).not.toContain('0123456789');
-      }
-    }
-    expect(printed(() => init(untyped({ mode: 'memory', [option]: Symbol(secret) })))).toContain(option);
+    const values = [secret, inside, [secret], Symbol(secret), () => secret, new Map([[secret, secret]])];
+    const refused = values
+      .map((value) => ({ mode: 'memory', [option]: value }))
+      .filter((options) => attempt(options) instanceof ClewConfigError)
+      .map((options) => printed(() => init(untyped(options))));
+    expect(refused).not.toEqual([]);
+    for (const message of refused) expect(message).not.toContain('0123456789');
   });
 
   it('the value of an option that does not exist, whatever it is', () => {
@@ -206,7 +206,7 @@ describe('what is thrown for a wrong option shows no secret', () => {
   });
 
   it('what the environment says', () => {
-    const warn = vi.fn();
+    const warn = vi.fn<(details: object, message: string) => void>();
     vi.stubEnv('CLEW_BASE_URL', `u:${secret}@h ost`);
     vi.stubEnv('CLEW_SAMPLE_RATE', secret);
     createTracer({ mode: 'memory', logger: { warn, debug: () => {} } });

@@ -22,13 +22,13 @@ describe('the command line', () => {
     expect(coloured.stdout).toContain('\u001B[1mSlowest step\u001B[22m');
   });
 
-  it.each<[string, () => readonly string[], string | RegExp]>([
+  it.each<[string, () => readonly string[], RegExp]>([
     [
       'a file that is not there',
       () => ['no-such-file'],
-      'there is no file no-such-file; run an agent with init() first, or name another\n',
+      /^there is no file no-such-file; run an agent with init\(\) first, or name another$/,
     ],
-    ['a folder', () => ['test'], 'test is a folder; name a file in it\n'],
+    ['a folder', () => ['test'], /^test is a folder; name a file in it$/],
     [
       'no traces',
       () => [emptyFile()],
@@ -38,14 +38,12 @@ describe('the command line', () => {
     ['something else than traces', () => ['README.md'], /^there are no traces in README\.md;/],
     ['a database of something else', () => [foreignDatabase()], /foreign\.db cannot be read: no such table/],
     ['an option that there is not', () => ['--nonsense'], /--nonsense/],
-    ['two files', () => ['a', 'b'], 'takes one file, not 2; clew report --help says more\n'],
+    ['two files', () => ['a', 'b'], /^takes one file, not 2; clew report --help says more$/],
   ])('fails and says why: %s', async (_name, args, message) => {
     const { code, stdout, stderr } = await runScript(bin, { args: ['report', ...args()] });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^clew report: [^\n]+\n$/);
-    const said = stderr.slice('clew report: '.length);
-    if (typeof message === 'string') expect(said).toBe(message);
-    else expect(said).toMatch(message);
+    expect(stderr.slice('clew report: '.length, -1)).toMatch(message);
   });
 
   it('says what each command takes', async () => {
