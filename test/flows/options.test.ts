@@ -172,8 +172,7 @@ describe('what is thrown for a wrong option shows no secret', () => {
 
   it('the value of an option that does not exist, whatever it is', () => {
     for (const value of [secret, 'hunter2', 4711, 4711n, { pin: 4711 }]) {
-      const message = printed(() => init(untyped({ mode: 'memory', tokn: value })));
-      expect(message).not.toMatch(/sk-live|hunter2|4711/);
+      expect(complaintAbout({ mode: 'memory', tokn: value }).message).not.toMatch(/sk-live|hunter2|4711/);
     }
     expect(complaintAbout({ tokn: 'hunter2' }).message).toContain('"tokn" is a text of 7 characters; allowed: no such');
     expect(complaintAbout({ pin: 4711 }).message).toContain('"pin" is a number; allowed: no such');

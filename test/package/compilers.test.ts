@@ -59,7 +59,11 @@ const everywhere: Readonly<Record<string, Settings>> = {
   'strict ES modules': { compilerOptions: { target: 'es2022', module: 'nodenext', ...strict } },
   'a bundler, and nothing strict': {
     compilerOptions: {
-      ...{ target: 'es2022', module: 'esnext', moduleResolution: 'bundler', verbatimModuleSyntax: true, strict: false },
+      target: 'es2022',
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      verbatimModuleSyntax: true,
+      strict: false,
       lib: ['es2020'],
     },
   },

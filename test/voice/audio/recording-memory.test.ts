@@ -35,9 +35,10 @@ describe('a call of two hours', () => {
     const samples: number[] = [];
     let spent = 0;
     for (let turn = 0; turn < 720; turn += 1) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       talk(call, turn);
-      spent += performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      spent += user + system;
       await call.caughtUp();
       if (turn % 60 === 59) samples.push((await held()) - before);
     }
@@ -46,8 +47,8 @@ describe('a call of two hours', () => {
     expect(call.failures).toEqual([]);
     expect(Math.max(...samples)).toBeLessThan(30);
     expect(Math.abs((samples.at(-1) ?? 0) - (samples[0] ?? 0))).toBeLessThan(3);
-    // Microseconds per frame, of 500 and 200 in ten seconds; a busy machine is given some room.
-    expect((spent * 1000) / (720 * 700)).toBeLessThan(50);
+    // Microseconds of this process for a frame, of 500 and 200 in ten seconds: what else the machine does is not counted.
+    expect(spent / (720 * 700)).toBeLessThan(50);
     await recording.remove();
   });
 });
