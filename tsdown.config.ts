@@ -11,7 +11,12 @@ const entry = {
 
 const nanoidNotice = '/*! Contains nanoid. MIT License. Copyright Andrey Sitnik <andrey@sitnik.es> */';
 
-/** Node reads the price table from node_modules when it is needed; a bundle has to hold it. Which one, package.json says. */
+/**
+ * The price table is required when it is needed, from a file of CommonJS. Bundlers that know nothing but ES modules have the
+ * condition `module` (package.json), and find a file that contains the table.
+ */
+const requiredTable = 'src/pricing/required-price-table.ts';
+/** The build asks package.json which of the two it is. */
 const priceTable = {
   name: 'price-table',
   resolveId: (source: string) => (source === './price-table.ts' ? { id: '#price-table', external: true } : null),
@@ -73,10 +78,10 @@ export default defineConfig([
     plugins: [priceTable],
     deps: { onlyBundle: [], neverBundle: ['#price-table'] },
   },
-  { ...common, entry: { 'price-table': 'src/pricing/price-table.ts' }, format: ['esm', 'cjs'], dts: false },
+  { ...common, entry: { 'price-table': requiredTable }, format: 'cjs', dts: false },
   {
     ...common,
-    entry: { 'bundled-price-table': 'src/pricing/bundled-price-table.ts' },
+    entry: { 'bundled-price-table': requiredTable },
     format: 'esm',
     dts: false,
     deps: { alwaysBundle: ['@pydantic/genai-prices'], onlyBundle: ['@pydantic/genai-prices'] },

@@ -12,18 +12,16 @@ let isTried = false;
 
 /**
  * The price table, loaded at the first generation that has to be priced: it holds a megabyte and takes some 30 ms.
- * Undefined where it cannot be found at once: then it may be there a little later.
+ * Undefined where it is not installed, nor part of the bundle.
  */
 export function loadEngine(): PriceEngine | undefined {
   if (isTried) return engine;
   isTried = true;
-  const use = (loaded: unknown): void => {
-    if (isEngine(loaded)) engine = loaded;
-  };
   try {
-    use(loadPriceTable(use));
+    const loaded = loadPriceTable();
+    if (isEngine(loaded)) engine = loaded;
   } catch {
-    // Neither there nor bundled: nothing is priced, and every trace says so.
+    // Nothing is priced, and every trace says so.
   }
   return engine;
 }

@@ -53,6 +53,7 @@ describe('esbuild', () => {
     ['an ES module', { format: 'esm', banner: { js: requireBanner } }],
     ['CommonJS', { format: 'cjs' }],
     ['CommonJS, minified', { format: 'cjs', minify: true }],
+    ['one with a condition of its own', { format: 'esm', conditions: ['internal'], banner: { js: requireBanner } }],
     ['one for Workers', { format: 'esm', conditions: ['workerd', 'worker', 'browser'], banner: { js: requireBanner } }],
   ])('prices the first generation where there is no node_modules: %s', async (name, options) => {
     for (const entry of ['priced.mjs', 'priced.cjs']) {
