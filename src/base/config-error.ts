@@ -55,7 +55,7 @@ export function describe(value: unknown): string {
   if (value instanceof Description) return value.text;
   switch (typeof value) {
     case 'string':
-      return value === '' ? '""' : `a text of ${value.length} characters`;
+      return value === '' ? '""' : `a text of ${value.length} character${value.length === 1 ? '' : 's'}`;
     case 'object':
       return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object';
     case 'function':

@@ -50,7 +50,7 @@ describe('init with a wrong option names the option, what came, and what is allo
     ['session', { name: 'x' }, '"session" is an object; allowed: an id, or an object with a text id'],
     ['tags', 'prod', '"tags" is a text of 4 characters; allowed: a list of texts'],
     ['tags', ['prod', 5], '"tags" is an array; allowed: a list of texts'],
-    ['metadata', 'x', '"metadata" is a text of 1 characters; allowed: an object'],
+    ['metadata', 'x', '"metadata" is a text of 1 character; allowed: an object'],
     ['tenantId', Number.NaN, '"tenantId" is NaN; allowed: a number or a text'],
     ['runId', '', '"runId" is ""; allowed: a text that is not empty'],
     ['sampleRate', 2, '"sampleRate" is 2; allowed: a number from 0 to 1'],
