@@ -140,9 +140,10 @@ describe.each([
     consumer = await consumerWith(...packages);
   });
 
-  // TypeScript 5.0 and 5.1 cannot read today's @types/node, so that nobody has both.
-  const possible = compilers.filter(([version]) => packages.length === 0 || !['5.0', '5.1'].includes(version));
-  it.each(possible)('with TypeScript %s', async (version, settings) => {
+  // TypeScript 5.0 and 5.1 cannot read today's @types/node, so that nobody has both; 5.5 would say nothing new.
+  const alone = new Set(['5.0', '5.1', '5.5']);
+  const possible = compilers.filter(([version]) => packages.length === 0 || !alone.has(version));
+  it.each(possible)('with TypeScript %s', { timeout: 300_000 }, async (version, settings) => {
     for (const [name, chosen] of Object.entries(settings)) {
       expect(await compile(consumer, version, chosen), name).toEqual({ code: 0, stdout: '', stderr: '' });
     }
