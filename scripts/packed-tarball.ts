@@ -25,7 +25,7 @@ export function packageStep(name: string): Step {
         const tarball = await packTarball(folder);
         const publint = await runCommand('publint', ['--strict', tarball]);
         if (!publint.ok) return publint;
-        return await runCommand('attw', [tarball, '--profile', 'node16', '--no-definitely-typed']);
+        return await runCommand('attw', [tarball, '--no-definitely-typed']);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

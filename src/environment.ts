@@ -1,3 +1,4 @@
+import { describe, shown } from './base/config-error.ts';
 import { dataFolder } from './base/data-folder.ts';
 import { logLevels } from './base/logger.ts';
 import type { Report } from './base/report.ts';
@@ -29,7 +30,9 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): E
     if (text === undefined || text === '') return undefined;
     const value = parse(text);
     if (value === undefined) {
-      report.warn(`environment-${name}`, `${name} is "${text}"; allowed: ${allowed}. It was left out`);
+      // An address may hold a password, and what is wrong with it is seldom what it says.
+      const seen = describe(name === 'CLEW_BASE_URL' ? text : shown(text));
+      report.warn(`environment-${name}`, `${name} is ${seen}; allowed: ${allowed}. It was left out`);
     }
     return value;
   };

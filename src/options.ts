@@ -1,4 +1,4 @@
-import { ClewConfigError } from './base/config-error.ts';
+import { ClewConfigError, hidden, shown } from './base/config-error.ts';
 import type { Logger } from './base/logger.ts';
 import { isDictionary, isObject } from './base/object.ts';
 import type { CaptureLimits } from './capture/limits.ts';
@@ -102,6 +102,8 @@ export interface TracerOptions {
 
 interface Check {
   readonly isSecret?: boolean;
+  /** It takes a few words or a number, so that a text that came in their place may be shown. */
+  readonly showsText?: boolean;
   readonly allowed: string;
   readonly accepts: (value: unknown) => boolean;
 }
@@ -112,16 +114,22 @@ const text: Check = {
 };
 /** What is wrong with it is told, but never what it is. */
 const secret: Check = { ...text, isSecret: true };
-const flag: Check = { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' };
+const flag: Check = { allowed: 'true or false', showsText: true, accepts: (value) => typeof value === 'boolean' };
 const plainObject: Check = { allowed: 'an object', accepts: isDictionary };
-const amount: Check = { allowed: 'a number of 0 or more', accepts: (value) => typeof value === 'number' && value >= 0 };
+const amount: Check = {
+  allowed: 'a number of 0 or more',
+  showsText: true,
+  accepts: (value) => typeof value === 'number' && value >= 0,
+};
 /** Above it, Node's timers fire at once. */
 const longestTimer = 2_147_483_647;
 const delay: Check = {
+  showsText: true,
   allowed: `a number from 0 to ${longestTimer}`,
   accepts: (value) => typeof value === 'number' && value >= 0 && value <= longestTimer,
 };
 const count: Check = {
+  showsText: true,
   allowed: 'a whole number from 1',
   accepts: (value) => Number.isInteger(value) && typeof value === 'number' && value >= 1,
 };
@@ -133,7 +141,7 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   version: text,
   environment: text,
   enabled: flag,
-  mode: { allowed: `one of ${modes.join(', ')}`, accepts: isMode },
+  mode: { showsText: true, allowed: `one of ${modes.join(', ')}`, accepts: isMode },
   exporter,
   exporters: {
     allowed: 'a list of exporters',
@@ -142,6 +150,7 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   baseUrl: text,
   token: secret,
   flushIntervalMs: {
+    showsText: true,
     allowed: `a number of milliseconds from 1 to ${longestTimer}`,
     accepts: (value) => delay.accepts(value) && Number(value) >= 1,
   },
@@ -154,14 +163,18 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
   metadata: plainObject,
   tenantId: { allowed: 'a number or a text', accepts: (value) => typeof value === 'string' || Number.isFinite(value) },
   runId: text,
-  sampleRate: { allowed: 'a number from 0 to 1', accepts: isRate },
+  sampleRate: { showsText: true, allowed: 'a number from 0 to 1', accepts: isRate },
   keepErrors: flag,
   keepSlowerThanMs: amount,
   keepCostlierThanUsd: amount,
   sampler: callback,
   includeInputs: flag,
   includeOutputs: flag,
-  recordExceptions: { allowed: "'full' or 'type'", accepts: (value) => value === 'full' || value === 'type' },
+  recordExceptions: {
+    showsText: true,
+    allowed: "'full' or 'type'",
+    accepts: (value) => value === 'full' || value === 'type',
+  },
   masker: { allowed: 'false, rules {keys, patterns, pseudonymize}, or a function', accepts: isMasker },
   prices: {
     allowed: 'false, or prices by model such as {"my-model": {input_mtok: 1, output_mtok: 4}}',
@@ -186,14 +199,19 @@ export function checkOptions(options: TracerOptions): void {
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!isOption(option)) {
-      throw new ClewConfigError(option, value, `no such option; there are ${Object.keys(checks).join(', ')}`);
+      throw new ClewConfigError(option, hidden(value), `no such option; there are ${Object.keys(checks).join(', ')}`);
     }
-    const { accepts, allowed, isSecret } = checks[option];
-    if (!accepts(value)) throw new ClewConfigError(option, isSecret === true ? '' : value, allowed);
+    const check = checks[option];
+    if (!check.accepts(value)) throw new ClewConfigError(option, seenBy(check, value), check.allowed);
   }
   if (options.exporter !== undefined && options.exporters !== undefined) {
     throw new ClewConfigError('exporters', options.exporters, 'either exporter or exporters, not both');
   }
+}
+
+function seenBy({ isSecret, showsText }: Check, value: unknown): unknown {
+  if (isSecret === true) return hidden(value);
+  return showsText === true ? shown(value) : value;
 }
 
 export function isMode(value: unknown): value is Mode {

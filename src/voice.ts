@@ -8,7 +8,13 @@ export type { AgentAudio, Progress } from './voice/audio/agent-audio.ts';
 export type { CallRecorder } from './voice/audio/call-recorder.ts';
 export { opusEncoder } from './voice/audio/opus-encoder.ts';
 export type { AudioSource, RecordingFactsGiven } from './voice/audio/recording-import.ts';
-export { measureRecording, readRecording, type ReadRecordingOptions } from './voice/audio/recording-reader.ts';
+export {
+  measureRecording,
+  readRecording,
+  type ReadRecordingOptions,
+  type RecordingSink,
+  type RecordingStream,
+} from './voice/audio/recording-reader.ts';
 export { parseAudioKey } from './voice/audio/audio-key.ts';
 export type { AudioOptions } from './voice/audio-settings.ts';
 export { startSession, VoiceClient, type VoiceOptions } from './voice/client.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ClewConfigError } from '../base/config-error.ts';
+import { ClewConfigError, hidden } from '../base/config-error.ts';
 import { dataFolder } from '../base/data-folder.ts';
 import { messageOf } from '../base/message.ts';
 import type { SpanRecord } from '../span/record.ts';
@@ -72,7 +72,7 @@ export class HttpTraceExporter implements TraceExporter {
   constructor({ baseUrl = defaultBaseUrl, token, timeoutMs = defaultTimeoutMs, spool = false }: HttpOptions = {}) {
     const url = readUrl(baseUrl);
     if (token !== undefined && (typeof token !== 'string' || token === '')) {
-      throw new ClewConfigError('token', typeof token === 'string' ? '' : token, 'a text that is not empty');
+      throw new ClewConfigError('token', hidden(token), 'a text that is not empty');
     }
     if (token === undefined && !isLoopback(url)) {
       throw new ClewConfigError('token', undefined, `a text: it is required to send to ${url.host}`);
@@ -288,9 +288,8 @@ async function gzip(text: string): Promise<Buffer> {
 function readUrl(baseUrl: string): URL {
   const url = typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '') {
-    // The address may hold a password, and errors are logged.
-    const seen = url === undefined ? baseUrl : `${url.protocol}//${url.host}…`;
-    throw new ClewConfigError('baseUrl', seen, 'an http or https address without user, password and query');
+    // What it is may hold a password: its length has to do.
+    throw new ClewConfigError('baseUrl', baseUrl, 'an http or https address without user, password and query');
   }
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/api/ingest`;
   return url;

@@ -1,5 +1,6 @@
 import type { SpanRecord } from './record.ts';
 import type { TraceRecord } from './trace-record.ts';
+import { usdText } from './consumption-text.ts';
 import { visible } from './tree.ts';
 import { isTurn, type TurnVoice, type TraceVoice } from './voice.ts';
 
@@ -155,9 +156,4 @@ function msText(ms: number | null): string {
 
 function secondsText(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** Fractions of a cent are what a turn costs. */
-function usdText(usd: number): string {
-  return usd === 0 ? '$0' : `$${usd.toLocaleString('en', { maximumSignificantDigits: 2 })}`;
 }

@@ -124,7 +124,7 @@ export class TraceRecord implements Readonly<TraceFields> {
   }
 
   /** The spans as an indented tree: `name  [142ms]  ERROR: message`. */
-  asTree(paint?: TreePaint): string {
+  asTree(paint?: TreePaint<SpanRecord>): string {
     return renderTree(this.spans, paint);
   }
 

@@ -16,11 +16,15 @@ const deepestIndent = 100;
 /** Endings that neither the duration nor the error tells. */
 const shownOutcomes: ReadonlySet<Outcome> = new Set(['cancelled', 'abandoned', 'unobserved', 'detached', 'no_end']);
 
-/** Paints the parts of a line; the default leaves them as they are. */
-export interface TreePaint {
-  duration(text: string, span: TreeSpan): string;
+/** Paints the parts of a line, and may add to them; the default leaves them as they are. */
+export interface TreePaint<Shown extends TreeSpan = TreeSpan> {
+  duration(text: string, span: Shown): string;
   error(text: string): string;
   outcome(text: string): string;
+  /** More on the line of a span, before its error. */
+  facts?(span: Shown): readonly string[];
+  /** Lines below that of a span, indented as its children are. */
+  below?(span: Shown): readonly string[];
 }
 
 const plain: TreePaint = { duration: (text) => text, error: (text) => text, outcome: (text) => text };
@@ -31,15 +35,15 @@ const plain: TreePaint = { duration: (text) => text, error: (text) => text, outc
  *
  * @returns `(empty trace)` for no spans.
  */
-export function renderTree(spans: readonly TreeSpan[], paint: TreePaint = plain): string {
+export function renderTree<Shown extends TreeSpan>(spans: readonly Shown[], paint: TreePaint<Shown> = plain): string {
   if (spans.length === 0) return '(empty trace)';
   const known = new Set(spans.map((span) => span.spanId));
   const children = Map.groupBy(spans, (span) =>
     span.parentId !== null && known.has(span.parentId) ? span.parentId : null,
   );
-  const shown = new Set<TreeSpan>();
+  const shown = new Set<Shown>();
   const lines: string[] = [];
-  const addFrom = (first: readonly TreeSpan[]): void => {
+  const addFrom = (first: readonly Shown[]): void => {
     // A stack, not a recursion: a hundred thousand levels are a tree too.
     const waiting = first.map((span) => ({ span, depth: 0 })).toReversed();
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -47,6 +51,7 @@ export function renderTree(spans: readonly TreeSpan[], paint: TreePaint = plain)
       if (shown.has(span)) continue;
       shown.add(span);
       lines.push(renderLine(span, depth, paint));
+      for (const line of paint.below?.(span) ?? []) lines.push(`${indent(depth + 1)}${line}`);
       for (const child of (children.get(span.spanId) ?? []).toReversed()) {
         waiting.push({ span: child, depth: depth + 1 });
       }
@@ -57,10 +62,15 @@ export function renderTree(spans: readonly TreeSpan[], paint: TreePaint = plain)
   return lines.join('\n');
 }
 
-function renderLine(span: TreeSpan, depth: number, paint: TreePaint): string {
-  const parts = [`${'  '.repeat(Math.min(depth, deepestIndent))}${visible(span.name)}`];
+function indent(depth: number): string {
+  return '  '.repeat(Math.min(depth, deepestIndent));
+}
+
+function renderLine<Shown extends TreeSpan>(span: Shown, depth: number, paint: TreePaint<Shown>): string {
+  const parts = [`${indent(depth)}${visible(span.name)}`];
   if (span.durationMs !== null) parts.push(paint.duration(`[${Math.round(span.durationMs)}ms]`, span));
   if (shownOutcomes.has(span.outcome)) parts.push(paint.outcome(`[${span.outcome.replace('_', '-')}]`));
+  parts.push(...(paint.facts?.(span) ?? []));
   if (span.error !== null) parts.push(paint.error(`ERROR: ${visible(span.error)}`));
   return parts.join('  ');
 }

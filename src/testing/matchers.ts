@@ -1,7 +1,7 @@
 import { isObject } from '../base/object.ts';
-import type { SpanRecord } from '../span/record.ts';
 import { isTool, toolName } from '../span/tool-use.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
+import { isLike, nearMiss, show, type SpanPattern } from './near-miss.ts';
 import { markedTree, treeDifference, withoutDurations } from './tree-difference.ts';
 
 /** What a runner's `expect.extend` wants of a matcher. */
@@ -9,9 +9,6 @@ export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
 }
-
-/** What a span has to be like: its name, or some of what its record says. Objects are compared by what they name. */
-export type SpanPattern = string | Readonly<Record<string, unknown>>;
 
 /** The matchers, as they are called. */
 export interface TraceMatchers<Result> {
@@ -54,8 +51,11 @@ export const matchers = {
     const found = trace.spans.filter((span) => isLike(span, pattern));
     return {
       pass: found.length > 0,
-      message: () =>
-        `${say(found.length > 0)} a span ${JSON.stringify(pattern)}\n\n${markedTree(trace, new Set(found))}`,
+      message: () => {
+        const missed = found.length > 0 ? undefined : nearMiss(trace, pattern);
+        const parts = [`${say(found.length > 0)} a span ${show(pattern)}`, missed, markedTree(trace, new Set(found))];
+        return parts.filter((part) => part !== undefined).join('\n\n');
+      },
     };
   }),
 
@@ -128,26 +128,6 @@ function say(isFound: boolean): string {
 
 function listed(names: readonly string[]): string {
   return names.length === 0 ? 'none' : names.join(' → ');
-}
-
-function isLike(span: SpanRecord, pattern: SpanPattern): boolean {
-  if (typeof pattern === 'string') return span.name === pattern;
-  return Object.entries(pattern).every(([key, expected]) => contains(Reflect.get(span, key), expected));
-}
-
-/** What an object does not name is not compared. */
-function contains(value: unknown, expected: unknown): boolean {
-  if (isAsymmetric(expected)) return expected.asymmetricMatch(value);
-  if (expected instanceof RegExp) return typeof value === 'string' && expected.test(value);
-  if (!isObject(expected)) return Object.is(value, expected);
-  if (!isObject(value)) return false;
-  if (Array.isArray(expected) && (!Array.isArray(value) || value.length !== expected.length)) return false;
-  return Object.entries(expected).every(([key, item]) => contains(Reflect.get(value, key), item));
-}
-
-/** Such as `expect.any(Number)`. */
-function isAsymmetric(value: unknown): value is { asymmetricMatch(other: unknown): boolean } {
-  return isObject(value) && 'asymmetricMatch' in value && typeof value.asymmetricMatch === 'function';
 }
 
 /** What each generation used and cost, beside its name. */

@@ -1,4 +1,4 @@
-import { ClewConfigError } from '../base/config-error.ts';
+import { ClewConfigError, hidden } from '../base/config-error.ts';
 import { isDictionary, isObject } from '../base/object.ts';
 import type { Report } from '../base/report.ts';
 import type { AudioEncoder } from './audio/audio-encoder.ts';
@@ -19,7 +19,7 @@ export interface AudioOptions {
 
 /** How recordings are made; undefined for not at all. */
 export interface AudioSettings {
-  readonly key?: Buffer;
+  readonly key?: Uint8Array;
   readonly encoder?: AudioEncoder;
   readonly folder?: string;
 }
@@ -71,12 +71,12 @@ export function withEnvironmentKey(
 }
 
 /** What is wrong with it is told, but never what it is. */
-function readKey(key: unknown): Buffer {
+function readKey(key: unknown): Uint8Array {
   const allowed = '32 bytes as 64 hexadecimal digits or base64';
-  if (typeof key !== 'string') throw new ClewConfigError('audio.key', typeof key, allowed);
+  if (typeof key !== 'string') throw new ClewConfigError('audio.key', hidden(key), allowed);
   try {
     return parseAudioKey(key);
   } catch {
-    throw new ClewConfigError('audio.key', `(${key.length} characters, not shown)`, allowed);
+    throw new ClewConfigError('audio.key', key, allowed);
   }
 }

@@ -82,6 +82,124 @@ describe('The console', () => {
   });
 });
 
+describe('A generation on the console', () => {
+  const answer = { text: 'ok', usage: { prompt_tokens: 1_000, completion_tokens: 20 } };
+  const line = (text: string, name: string): string | undefined =>
+    text.split('\n').find((candidate) => candidate.trim().startsWith(`${name}  `));
+
+  it('shows model, tokens and cost, and which attempt it was if not the first', () => {
+    const { tracer, text } = setUp();
+    tracer.trace('agent.run', (trace) => {
+      trace.generation('ask', { model: 'gpt-4.1-mini' }).end({ output: answer });
+      trace.generation('again', { model: 'gpt-4.1-mini', attempt: 2 }).end({ output: answer });
+    });
+    expect(line(text(), 'ask')).toMatch(/^ {2}ask {2}\[\d+ms\] {2}gpt-4\.1-mini {2}1000 → 20 tokens {2}\$0\.00043$/);
+    expect(line(text(), 'again')).toMatch(/tokens {2}\$0\.00043 {2}attempt 2$/);
+    expect(line(text(), 'agent.run')).toMatch(/^agent\.run {2}\[\d+ms\]$/);
+  });
+
+  it('says what has no price, and what is not known', () => {
+    const { tracer, text } = setUp();
+    tracer.trace('agent.run', (trace) => {
+      trace.generation('own', { model: 'our-own-7b' }).end({ output: answer });
+      trace.generation('half', { model: 'our-own-7b' }).end({ usage: { output_tokens: 5 } });
+      trace.generation('none', { model: 'our-own-7b' }).end();
+    });
+    expect(line(text(), 'own')).toMatch(/our-own-7b {2}1000 → 20 tokens {2}unpriced$/);
+    expect(line(text(), 'half')).toMatch(/our-own-7b {2}\? → 5 tokens {2}unpriced$/);
+    expect(line(text(), 'none')).toMatch(/\] {2}our-own-7b$/);
+  });
+
+  it('shows a failure after what it used', () => {
+    const { tracer, text } = setUp();
+    tracer.trace('agent.run', (trace) => {
+      trace.generation('ask', { model: 'gpt-4.1-mini' }).fail(new Error('overloaded'));
+    });
+    expect(line(text(), 'ask')).toMatch(/\] {2}gpt-4\.1-mini {2}ERROR: overloaded$/);
+  });
+
+  it('leaves out usage that repeats what is below it', () => {
+    const { tracer, text } = setUp();
+    tracer.trace('agent.run', (trace) => {
+      const outer = trace.generation('steps', { model: 'gpt-4.1-mini' });
+      outer.generation('step', { model: 'gpt-4.1-mini' }).end({ output: answer });
+      outer.end({ output: answer });
+    });
+    expect(line(text(), 'steps')).toMatch(/\] {2}gpt-4\.1-mini$/);
+    expect(line(text(), 'step')).toMatch(/tokens {2}\$0\.00043$/);
+  });
+});
+
+describe('Inputs and outputs on the console', () => {
+  function ask(tracer: Tracer): void {
+    tracer.trace('agent.run', { input: { ticket: 7 } }, (trace) => {
+      trace
+        .span('search', { input: { query: 'a\nb', apiKey: 'hunter2', mail: 'ada@example.com' } })
+        .end({ output: ['c'] });
+      return 'done';
+    });
+  }
+
+  it('are shown on request, masked, one line of JSON each', () => {
+    const { tracer, text } = setUp({ content: true });
+    ask(tracer);
+    const lines = text()
+      .replaceAll(/ {2}\[\d+ms\]/g, '')
+      .split('\n')
+      .slice(2, -1);
+    expect(lines).toEqual([
+      'agent.run',
+      '  input:  {"ticket":7}',
+      '  output: "done"',
+      '  search',
+      expect.stringMatching(/^ {4}input: {2}\{"query":"a\\nb","apiKey":"[^"]*","mail":"[^"]*"\}$/),
+      '    output: ["c"]',
+    ]);
+    expect(text()).not.toMatch(/hunter2|ada@example/);
+    for (const line of lines.filter((candidate) => candidate.includes('put: '))) {
+      expect((): unknown => JSON.parse(line.replace(/^ *(?:in|out)put: +/, ''))).not.toThrow();
+    }
+  });
+
+  it('are not shown otherwise', () => {
+    const { tracer, text } = setUp();
+    ask(tracer);
+    expect(text()).not.toMatch(/input:|ticket|done/);
+  });
+
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['0', false],
+    ['', false],
+    [undefined, false],
+  ])('are shown in mode console if CLEW_CONSOLE_CONTENT says so: %j', (value, isShown) => {
+    vi.stubEnv('CLEW_CONSOLE_CONTENT', value);
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    ask(createTracer({ mode: 'console' }));
+    expect(String(write.mock.calls[0]?.[0]).includes('input:  {"ticket":7}')).toBe(isShown);
+  });
+
+  it('obey the option before the environment', () => {
+    vi.stubEnv('CLEW_CONSOLE_CONTENT', '1');
+    const { tracer, text } = setUp({ content: false });
+    ask(tracer);
+    expect(text()).not.toContain('input:');
+  });
+
+  it('hold nothing that a terminal obeys, and are the same JSON still', () => {
+    const hostile = `${escape}[2J\u009b31m\u202egnp.exe\u2028\u007f\r`;
+    const { tracer, text } = setUp({ content: true });
+    tracer.trace('agent.run', { input: hostile }, () => hostile);
+    // eslint-disable-next-line no-control-regex -- control characters are what it is about
+    expect(text()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u202e]/);
+    const shown = text()
+      .split('\n')
+      .find((line) => line.includes('output:'));
+    expect(JSON.parse(shown?.replace(/^ *output: /, '') ?? '')).toBe(hostile);
+  });
+});
+
 describe('Colour on the console', () => {
   it('is grey for durations, yellow from one second, and red for errors', () => {
     const { tracer, text } = setUp({ color: true });

@@ -61,7 +61,6 @@ describe('the environment', () => {
 
   it.each([
     ['CLEW_MODE', 'nonsense', 'local, dev, prod, memory, console, off'],
-    ['CLEW_BASE_URL', 'nonsense', 'an http or https address'],
     ['CLEW_SAMPLE_RATE', '2', 'a number from 0 to 1'],
     ['CLEW_SAMPLE_RATE', 'half', 'a number from 0 to 1'],
     ['CLEW_SAMPLE_RATE', ' ', 'a number from 0 to 1'],
@@ -76,6 +75,15 @@ describe('the environment', () => {
       code: `environment-${name}`,
       message: `clew: ${name} is "${value}"; allowed: ${allowed}. It was left out`,
     });
+  });
+
+  it('does not show an address that is none, since it may hold a password', () => {
+    vi.stubEnv('CLEW_BASE_URL', 'nonsense');
+    const { isOn, log } = start({ mode: 'memory' });
+    expect(isOn).toBe(true);
+    expect(only(log.lines).message).toBe(
+      'clew: CLEW_BASE_URL is a text of 8 characters; allowed: an http or https address. It was left out',
+    );
   });
 
   it('with two wrong values tells of both', () => {

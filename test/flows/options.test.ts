@@ -1,4 +1,15 @@
-import { ClewConfigError, createTracer, init, type Tracer, type TracerOptions } from 'clew';
+import { inspect } from 'node:util';
+import {
+  ClewConfigError,
+  createTracer,
+  FileTraceExporter,
+  HttpTraceExporter,
+  init,
+  SqliteTraceExporter,
+  type Tracer,
+  type TracerOptions,
+} from 'clew';
+import { VoiceClient } from 'clew/voice';
 import { assert, constantFrom, oneof, property, anything, double, integer, string } from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -37,9 +48,9 @@ describe('init with a wrong option names the option, what came, and what is allo
     ['exporters', [{}], '"exporters" is an array; allowed: a list of exporters'],
     ['session', '', '"session" is ""; allowed: an id, or an object with a text id'],
     ['session', { name: 'x' }, '"session" is an object; allowed: an id, or an object with a text id'],
-    ['tags', 'prod', '"tags" is "prod"; allowed: a list of texts'],
+    ['tags', 'prod', '"tags" is a text of 4 characters; allowed: a list of texts'],
     ['tags', ['prod', 5], '"tags" is an array; allowed: a list of texts'],
-    ['metadata', 'x', '"metadata" is "x"; allowed: an object'],
+    ['metadata', 'x', '"metadata" is a text of 1 character; allowed: an object'],
     ['tenantId', Number.NaN, '"tenantId" is NaN; allowed: a number or a text'],
     ['runId', '', '"runId" is ""; allowed: a text that is not empty'],
     ['sampleRate', 2, '"sampleRate" is 2; allowed: a number from 0 to 1'],
@@ -99,7 +110,9 @@ describe('init with a wrong option names the option, what came, and what is allo
   });
 
   it('a wrong token, without telling what it is', () => {
-    expect(complaintAbout({ mode: 'dev', token: 12345 }).message).not.toContain('12345');
+    expect(complaintAbout({ mode: 'dev', token: 12345 }).message).toBe(
+      'clew: option "token" is a number; allowed: a text that is not empty.',
+    );
   });
 
   it('an option that does not exist, with those that do', () => {
@@ -118,6 +131,87 @@ describe('init with a wrong option names the option, what came, and what is allo
   it.each([null, 5, 'memory'])('options that are %j', (options) => {
     // @ts-expect-error -- what a program without types may do
     expect(() => createTracer(options)).toThrow(ClewConfigError);
+  });
+});
+
+describe('what is thrown for a wrong option shows no secret', () => {
+  const secret = 'sk-live-0123456789abcdef-that-nobody-may-see';
+  const inside = { headers: { authorization: `Bearer ${secret}` }, list: [secret] };
+  const somewhere = ['name', 'mode', 'tokn', 'headers', 'exporter', 'masker', 'prices', 'limits', 'tags', 'metadata'];
+  const elsewhere = [
+    'session',
+    'store',
+    'logger',
+    'sampler',
+    'enabled',
+    'sampleRate',
+    'lateSpanMs',
+    'recordExceptions',
+  ];
+
+  /** Everything a log could print of it. */
+  function printed(make: () => unknown): string {
+    try {
+      make();
+    } catch (error) {
+      if (error instanceof ClewConfigError) return `${inspect(error, { depth: 9 })} ${JSON.stringify(error)}`;
+      throw error;
+    }
+    throw new Error('it was taken');
+  }
+
+  it.each([...somewhere, ...elsewhere])('%s', (option) => {
+    const values = [secret, inside, [secret], Symbol(secret), () => secret, new Map([[secret, secret]])];
+    const refused = values
+      .map((value) => ({ mode: 'memory', [option]: value }))
+      .filter((options) => attempt(options) instanceof ClewConfigError)
+      .map((options) => printed(() => init(untyped(options))));
+    expect(refused).not.toEqual([]);
+    for (const message of refused) expect(message).not.toContain('0123456789');
+  });
+
+  it('the value of an option that does not exist, whatever it is', () => {
+    for (const value of [secret, 'hunter2', 4711, 4711n, { pin: 4711 }]) {
+      expect(complaintAbout({ mode: 'memory', tokn: value }).message).not.toMatch(/sk-live|hunter2|4711/);
+    }
+    expect(complaintAbout({ tokn: 'hunter2' }).message).toContain('"tokn" is a text of 7 characters; allowed: no such');
+    expect(complaintAbout({ pin: 4711 }).message).toContain('"pin" is a number; allowed: no such');
+  });
+
+  it('options that are a text', () => {
+    // @ts-expect-error -- what a program without types may do
+    expect(printed(() => init(secret))).toContain('"options" is a text of');
+  });
+
+  it.each<[string, () => unknown]>([
+    // @ts-expect-error -- what a program without types may do
+    ['the token of HTTP', () => new HttpTraceExporter({ token: [secret] })],
+    ['an address', () => new HttpTraceExporter({ baseUrl: secret, token: 'x' })],
+    ['an address with a password', () => new HttpTraceExporter({ baseUrl: `https://u:${secret}@h`, token: 'x' })],
+    ['an address with a query', () => new HttpTraceExporter({ baseUrl: `https://h/?key=${secret}`, token: 'x' })],
+    // @ts-expect-error -- what a program without types may do
+    ['a number of HTTP', () => new HttpTraceExporter({ timeoutMs: secret })],
+    // @ts-expect-error -- what a program without types may do
+    ['a path', () => new FileTraceExporter({ token: secret })],
+    // @ts-expect-error -- what a program without types may do
+    ['a number of a file', () => new FileTraceExporter('x', { maxBytes: secret })],
+    // @ts-expect-error -- what a program without types may do
+    ['a number of SQLite', () => new SqliteTraceExporter('x', { maxDays: secret })],
+    // @ts-expect-error -- what a program without types may do
+    ['the key of recordings where its object belongs', () => new VoiceClient({ audio: secret })],
+    ['the key of recordings', () => new VoiceClient({ audio: { key: secret } })],
+  ])('%s', (_name, make) => {
+    expect(printed(make)).not.toContain('0123456789');
+  });
+
+  it('what the environment says', () => {
+    const warn = vi.fn<(details: object, message: string) => void>();
+    vi.stubEnv('CLEW_BASE_URL', `u:${secret}@h ost`);
+    vi.stubEnv('CLEW_SAMPLE_RATE', secret);
+    createTracer({ mode: 'memory', logger: { warn, debug: () => {} } });
+    const said = JSON.stringify(warn.mock.calls);
+    expect(said).toContain('CLEW_SAMPLE_RATE is a text of 44 characters');
+    expect(said).not.toContain('0123456789');
   });
 });
 

@@ -177,7 +177,7 @@ describe('traced and its configuration', () => {
     expect(error).toMatchObject({
       name: 'ClewConfigError',
       option: 'mode',
-      message: 'clew: option "mode" is "x"; allowed: y.',
+      message: 'clew: option "mode" is a text of 1 character; allowed: y.',
     });
   });
 

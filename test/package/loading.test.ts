@@ -1,6 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Consumer } from './consumer.ts';
-import { imported, printed, required } from './sample.ts';
+import { imported, importedPriced, printed, printedPrice, required, requiredPriced } from './sample.ts';
 
 /** Makes Node take the CommonJS build, as Jest and older loaders do. */
 const commonJsOnly = '--no-experimental-require-module';
@@ -26,6 +27,22 @@ describe('loading the package', () => {
 
   it('can be required where require() does not load ES modules', async () => {
     expect(await consumer.node(commonJsOnly, 'required.cjs')).toEqual({ code: 0, stdout: printed, stderr: '' });
+  });
+
+  it('prices the first generation, however it is loaded', async () => {
+    await consumer.write('priced.mjs', importedPriced);
+    await consumer.write('priced.cjs', requiredPriced);
+    for (const args of [['priced.mjs'], ['priced.cjs'], [commonJsOnly, 'priced.cjs']]) {
+      expect(await consumer.node(...args)).toEqual({ code: 0, stdout: printedPrice, stderr: '' });
+    }
+  });
+
+  it('brings no source map of its code, which the first error would have parsed', async () => {
+    const files = (await readdir(consumer.path('node_modules/clew/dist'))).filter((file) => /\.c?js$/.test(file));
+    expect(files.length).toBeGreaterThan(10);
+    for (const file of files) {
+      expect(await consumer.read(`node_modules/clew/dist/${file}`), file).not.toContain('sourceMappingURL=');
+    }
   });
 
   it('exports the same names both ways', async () => {

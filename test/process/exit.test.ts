@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readLines } from '../fixtures/ndjson.ts';
-import { runScript, type ScriptResult } from '../fixtures/script.ts';
+import { runScript, Script, type ScriptResult } from '../fixtures/script.ts';
 import { temporaryFolder } from '../fixtures/temporary-folder.ts';
 
 interface Ending {
@@ -64,15 +64,14 @@ describe('Spans that nobody ended', () => {
 
 describe('The end of a process', () => {
   it('comes though an exporter hangs: it is waited for once, five seconds at most', { timeout: 20_000 }, async () => {
-    const started = performance.now();
-    const result = await runScript('hanging-exit.ts', { args: ['hang'] });
-    expect(result).toMatchObject({ code: 0, stdout: '' });
-    expect(performance.now() - started).toBeLessThan(9_000);
+    const { result, ms } = await timeAfterWork('hanging-exit.ts', 'hang');
+    expect(result).toMatchObject({ code: 0, stdout: 'done' });
+    expect(ms).toBeLessThan(9_000);
   });
 
   it('comes at once when the exporter fails', async () => {
     const result = await runScript('hanging-exit.ts', { args: ['fail'] });
-    expect(result).toMatchObject({ code: 0, stdout: '' });
+    expect(result).toMatchObject({ code: 0, stdout: 'done' });
     expect(result.stderr.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(result.stderr)).toMatchObject({
       name: 'clew',
@@ -82,9 +81,17 @@ describe('The end of a process', () => {
   });
 
   it('does not wait for an idle tracer, whatever it is made of', async () => {
-    const started = performance.now();
-    const result = await runScript('idle-tracer.ts', { args: [join(temporaryFolder(), 'traces.ndjson')] });
+    const { result, ms } = await timeAfterWork('idle-tracer.ts', join(temporaryFolder(), 'traces.ndjson'));
     expect(result).toEqual({ code: 0, stdout: 'done', stderr: '' });
-    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(ms).toBeLessThan(4_000);
   });
 });
+
+/** How long a script goes on after it has said that it is done: what starting it takes is the machine's affair. */
+async function timeAfterWork(name: string, arg: string): Promise<{ result: ScriptResult; ms: number }> {
+  const script = new Script(name, { args: [arg] });
+  await script.printed(1);
+  const done = performance.now();
+  const result = await script.finished();
+  return { result, ms: performance.now() - done };
+}

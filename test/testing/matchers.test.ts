@@ -89,7 +89,7 @@ describe('matchers', () => {
       expect(trace).not.toUseFewerTokensThan(1_000);
       expect(trace).not.toFinishWithin(-1);
       expect(trace).not.toHaveNoErrors();
-      expect(() => expect(trace).not.toHaveSpan('search')).toThrow('expected not to find a span "search"');
+      expect(() => expect(trace).not.toHaveSpan('search')).toThrow("expected not to find a span 'search'");
     }),
   );
 
@@ -132,8 +132,53 @@ called:                          search → pay
     expect(failureOf(() => assertion.toUseFewerTokensThan(10))).toContain('it used 1000');
     expect(failureOf(() => assertion.toFinishWithin(-1))).toMatch(/within -1 ms; it took [\d.]+ ms/);
     expect(failureOf(() => assertion.toHaveSpan({ name: 'none' }))).toMatch(
-      /^expected to find a span {"name":"none"}\n\nagent/,
+      /^expected to find a span { name: 'none' }\n\nagent/,
     );
+  });
+
+  it('show what the nearest span contained where none is like the pattern', async () => {
+    const lookup = traced({ name: 'lookup', kind: 'tool' }, (id: string, options: object) => ({
+      id,
+      ...options,
+      rows: [1, 2],
+    }));
+    const trace = await traceOf(
+      traced('run', () => {
+        search('parcel');
+        lookup('a', { plan: 'pro' });
+        lookup('b', { plan: 'free' });
+      }),
+    );
+    const failure = (pattern: Record<string, unknown>): string =>
+      failureOf(() => assertTrace(trace).toHaveSpan(pattern)).split('\n\n')[1] ?? '';
+    expect(failure({ name: 'lookup', input: { id: 'b' }, output: { plan: 'pro', rows: [1] } })).toBe(
+      `the nearest is "lookup", in which
+  output.plan is 'free', not 'pro'
+  output.rows is [ 1, 2 ] (2 items, not 1), not [ 1 ]`,
+    );
+    expect(failure({ name: 'lookup', output: { rows: [1, 3], plan: /^basic/, id: expect.any(Number) } })).toBe(
+      `the nearest is "lookup", in which
+  output.rows[1] is 2, not 3
+  output.plan is 'pro', not /^basic/
+  output.id is 'a', not Any<Number>`,
+    );
+    expect(failure({ name: 'lokup', kind: 'tool', input: { id: 'b' } })).toBe(
+      `the nearest is "lookup", in which\n  name is 'lookup', not 'lokup'`,
+    );
+    expect(failure({ name: 'lookup', ouput: 1 })).toContain('ouput: a span has no such field');
+    expect(failure({ name: 'lookup', error: 'no route' })).toContain("error is null, not 'no route'");
+    expect(failureOf(() => assertTrace(trace).toHaveSpan({ name: 'lookup', output: 5n }))).toContain('not 5n');
+  });
+
+  it('show a bounded part of it', async () => {
+    const big = traced('big', () =>
+      Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`key${n}`, 'x'.repeat(900)])),
+    );
+    const trace = await traceOf(big);
+    const output = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`key${n}`, 'y'.repeat(900)]));
+    const message = failureOf(() => assertTrace(trace).toHaveSpan({ name: 'big', output }));
+    expect(message).toContain('  and 42 more');
+    expect(message.length).toBeLessThan(6_000);
   });
 
   it('mark the span that differs, and not another of its name', async () => {

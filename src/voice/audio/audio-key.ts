@@ -1,4 +1,4 @@
-import { ClewConfigError } from '../../base/config-error.ts';
+import { ClewConfigError, hidden } from '../../base/config-error.ts';
 
 const keyLength = 32;
 const allowed = '64 hexadecimal digits, or 32 bytes in base64';
@@ -10,15 +10,15 @@ const base64 = /^[\w+/-]{42}[048AEIMQUYcgkosw]=?$/;
  * The key for recordings from its text: 64 hexadecimal digits, or base64 (of either alphabet) of 32 bytes; blanks around
  * it do not count. Throws `ClewConfigError`, which never shows the text.
  */
-export function parseAudioKey(text: string): Buffer {
-  if (typeof text !== 'string') throw new ClewConfigError('audioKey', typeof text, allowed);
+export function parseAudioKey(text: string): Uint8Array {
+  if (typeof text !== 'string') throw new ClewConfigError('audioKey', hidden(text), allowed);
   const trimmed = text.trim();
   if (hexadecimal.test(trimmed)) return Buffer.from(trimmed, 'hex');
   if (base64.test(trimmed)) return Buffer.from(trimmed, 'base64');
-  throw new ClewConfigError('audioKey', `(${text.length} characters, not shown)`, allowed);
+  throw new ClewConfigError('audioKey', text, allowed);
 }
 
 /** Throws `ClewConfigError` for a key of another length. */
-export function checkAudioKey(key: Buffer): void {
-  if (key.length !== keyLength) throw new ClewConfigError('audioKey', `(${key.length} bytes, not shown)`, '32 bytes');
+export function checkAudioKey(key: Uint8Array): void {
+  if (key.length !== keyLength) throw new ClewConfigError('audioKey', key.length, 'a key of 32 bytes');
 }

@@ -19,7 +19,7 @@ export interface CallRecorderOptions {
   /** The session's start, in milliseconds of the monotonic clock. */
   readonly startedAt: number;
   /** 32 bytes: the file is encrypted with it (AES-256-GCM). By default it is plain. */
-  readonly key?: Buffer;
+  readonly key?: Uint8Array;
   /** By default WAV. */
   readonly encoder?: AudioEncoder;
   /** Where the temporary file goes: by default the system's folder for them. It is made if it is not there. */

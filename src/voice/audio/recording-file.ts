@@ -12,7 +12,7 @@ export interface RecordingFileOptions {
   /** By default the system's folder for temporary files. */
   readonly folder: string | undefined;
   /** 32 bytes; with it nothing plain touches the disk. */
-  readonly key: Buffer | undefined;
+  readonly key: Uint8Array | undefined;
   /** Bytes at the start that are known only at the end. */
   readonly headLength: number;
 }

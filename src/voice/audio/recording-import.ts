@@ -19,7 +19,7 @@ export interface RecordingFactsGiven {
 
 export interface ImportRecordingOptions {
   /** 32 bytes: the copy is encrypted with it. By default it is plain. */
-  readonly key?: Buffer;
+  readonly key?: Uint8Array;
   /** Where the copy goes: by default the system's folder for temporary files. */
   readonly folder?: string;
   /** Told why there is no recording. May throw. */

@@ -8,11 +8,30 @@ const readLength = 65_536;
 
 export interface ReadRecordingOptions {
   /** The 32 bytes that it was encrypted with. Not needed for a plain recording. */
-  readonly key?: Buffer;
+  readonly key?: Uint8Array;
   /** The first byte of the content that is wanted: by default 0. */
   readonly start?: number;
   /** After the last byte that is wanted, as in `slice`: by default the end. */
   readonly end?: number;
+}
+
+/** Where a recording can be piped to: any writable stream of Node. */
+export interface RecordingSink {
+  write(bytes: Uint8Array): unknown;
+  end(): unknown;
+}
+
+/**
+ * What is used of a Node `Readable`, which it is. Described here, so that the declarations need no `@types/node`; where the
+ * compiler has to know it as one, `Readable.from(stream)` does.
+ */
+export interface RecordingStream extends AsyncIterable<Uint8Array> {
+  /** Writes everything to a writable stream of Node. `pipeline` of `node:stream` takes this stream too. */
+  pipe(destination: RecordingSink, options?: { readonly end?: boolean }): unknown;
+  on(event: 'error', listener: (error: Error) => void): this;
+  on(event: 'data', listener: (bytes: Uint8Array) => void): this;
+  on(event: 'end' | 'close', listener: () => void): this;
+  destroy(error?: Error): this;
 }
 
 /**
@@ -30,7 +49,7 @@ export interface ReadRecordingOptions {
  * }
  * ```
  */
-export function readRecording(path: string, options: ReadRecordingOptions = {}): Readable {
+export function readRecording(path: string, options: ReadRecordingOptions = {}): RecordingStream {
   return Readable.from(readContent(path, options), { objectMode: false });
 }
 
@@ -72,7 +91,7 @@ async function* readRange(handle: FileHandle, { key, start = 0, end }: ReadRecor
   else yield* readSealed(handle, layout, { seal: openSeal(layout.header, key), first, last });
 }
 
-function openSeal(header: Buffer, key: Buffer | undefined): ChunkSeal {
+function openSeal(header: Buffer, key: Uint8Array | undefined): ChunkSeal {
   if (key === undefined) throw new Error('clew: this recording is encrypted, and there is no key to read it with');
   const seal = ChunkSeal.open(key, header);
   if (seal === undefined) throw new Error('clew: this recording is encrypted with another key');

@@ -72,7 +72,7 @@ export class ChunkSeal {
     this.#prefix = secrets.prefix;
   }
 
-  static create(key: Buffer, { headLength, chunkLength }: SealLayout): ChunkSeal {
+  static create(key: Uint8Array, { headLength, chunkLength }: SealLayout): ChunkSeal {
     const header = Buffer.alloc(headerLength);
     magic.copy(header);
     header.writeUInt32BE(headLength, 8);
@@ -84,7 +84,7 @@ export class ChunkSeal {
   }
 
   /** Of a file that is there; undefined if it was written with another key. */
-  static open(key: Buffer, header: Buffer): ChunkSeal | undefined {
+  static open(key: Uint8Array, header: Buffer): ChunkSeal | undefined {
     const secrets = derive(key, header);
     return timingSafeEqual(secrets.check, header.subarray(checkStart)) ? new ChunkSeal(header, secrets) : undefined;
   }
@@ -122,7 +122,7 @@ interface Secrets {
   readonly check: Buffer;
 }
 
-function derive(key: Buffer, header: Buffer): Secrets {
+function derive(key: Uint8Array, header: Buffer): Secrets {
   const bytes = Buffer.from(hkdfSync('sha256', key, header.subarray(saltStart, checkStart), purpose, 55));
   return { key: bytes.subarray(0, 32), prefix: bytes.subarray(32, 39), check: bytes.subarray(39) };
 }

@@ -171,7 +171,7 @@ describe('the key for recordings', () => {
       expect(() => parseAudioKey(text)).not.toThrow(text);
     }
     expect(() => parseAudioKey(secret)).toThrow(
-      'clew: option "audioKey" is "(28 characters, not shown)"; allowed: 64 hexadecimal digits, or 32 bytes in base64.',
+      'clew: option "audioKey" is a text of 28 characters; allowed: 64 hexadecimal digits, or 32 bytes in base64.',
     );
   });
 });

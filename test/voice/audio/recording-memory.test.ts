@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type PretendCall, pretendCall, tone } from './pretend-call.ts';
@@ -29,25 +28,31 @@ function talk({ recorder, pass }: PretendCall, turn: number): void {
 }
 
 describe('a call of two hours', () => {
-  it('is held in a few MiB that do not grow, and costs little of the time of its frames', async () => {
-    const call = pretendCall({ key: randomBytes(32) });
-    const before = await held();
-    const samples: number[] = [];
-    let spent = 0;
-    for (let turn = 0; turn < 720; turn += 1) {
-      const start = performance.now();
-      talk(call, turn);
-      spent += performance.now() - start;
-      await call.caughtUp();
-      if (turn % 60 === 59) samples.push((await held()) - before);
-    }
-    const recording = await call.close();
-    expect(recording.durationMs).toBe(7_200_000);
-    expect(call.failures).toEqual([]);
-    expect(Math.max(...samples)).toBeLessThan(30);
-    expect(Math.abs((samples.at(-1) ?? 0) - (samples[0] ?? 0))).toBeLessThan(3);
-    // Microseconds per frame, of 500 and 200 in ten seconds; a busy machine is given some room.
-    expect((spent * 1000) / (720 * 700)).toBeLessThan(50);
-    await recording.remove();
-  });
+  // Ten seconds on a machine that does nothing else.
+  it(
+    'is held in a few MiB that do not grow, and costs little of the time of its frames',
+    { timeout: 120_000 },
+    async () => {
+      const call = pretendCall({ key: randomBytes(32) });
+      const before = await held();
+      const samples: number[] = [];
+      let spent = 0;
+      for (let turn = 0; turn < 720; turn += 1) {
+        const start = process.cpuUsage();
+        talk(call, turn);
+        const { user, system } = process.cpuUsage(start);
+        spent += user + system;
+        await call.caughtUp();
+        if (turn % 60 === 59) samples.push((await held()) - before);
+      }
+      const recording = await call.close();
+      expect(recording.durationMs).toBe(7_200_000);
+      expect(call.failures).toEqual([]);
+      expect(Math.max(...samples)).toBeLessThan(30);
+      expect(Math.abs((samples.at(-1) ?? 0) - (samples[0] ?? 0))).toBeLessThan(3);
+      // Microseconds of this process for a frame, of 500 and 200 in ten seconds: what else the machine does is not counted.
+      expect(spent / (720 * 700)).toBeLessThan(50);
+      await recording.remove();
+    },
+  );
 });

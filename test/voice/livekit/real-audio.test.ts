@@ -72,8 +72,8 @@ function told(trace: TraceRecord, role: 'user' | 'agent'): readonly Run[] {
 const nearMs = 60;
 /** The user is placed by when frames come: those that have waited come at once, and up to 100 ms are let be. */
 const arrivalMs = 120;
-/** LiveKit says that the agent is silent when it has done what there is to do then. */
-const silenceMs = 250;
+/** LiveKit says that the agent is silent when it has done what there is to do then: never sooner, and later on a busy machine. */
+const silenceMs = 3_000;
 
 function expectSame(heard: readonly Run[], expected: readonly Run[], withinMs: number): void {
   expect(heard).toHaveLength(expected.length);
@@ -84,18 +84,28 @@ function expectSame(heard: readonly Run[], expected: readonly Run[], withinMs: n
   expect(Math.max(0, ...distances), `${heard.join(' ')} heard, ${expected.join(' ')} told`).toBeLessThan(withinMs);
 }
 
+function expectTold(told: readonly Run[], heard: readonly Run[]): void {
+  expect(told).toHaveLength(heard.length);
+  for (const [at, [start, end]] of told.entries()) {
+    const [from = Number.NaN, to = Number.NaN] = heard[at] ?? [];
+    expect(Math.abs(start - from)).toBeLessThan(nearMs);
+    expect(end - to).toBeGreaterThan(-nearMs);
+    expect(end - to).toBeLessThan(silenceMs);
+  }
+}
+
 /** In real time: on a machine that was busy for long what was heard is not what LiveKit tells. */
 describe.concurrent('the recording of a real session', { retry: 2 }, () => {
   it('V43–V45 has each side where its turn says, and nobody else', async () => {
     const [greeting, answer] = await Promise.all([record(scenarios.greeting), record(scenarios.toolTurn)]);
     expect([greeting.told.agent.length, greeting.told.user.length]).toEqual([1, 0]);
     expectAgent(greeting);
-    expectSame(greeting.heard.agent, greeting.told.agent, silenceMs);
+    expectTold(greeting.told.agent, greeting.heard.agent);
     expect(greeting.heard.user).toEqual([]);
     expect([answer.told.agent.length, answer.told.user.length]).toEqual([1, 1]);
     expectSame(answer.heard.user, answer.told.user, arrivalMs);
     expectAgent(answer);
-    expectSame(answer.heard.agent, answer.told.agent, silenceMs);
+    expectTold(answer.told.agent, answer.heard.agent);
   });
 
   it('V43, V136 is silent where the agent paused, and goes on where it did or the user broke in', async () => {
@@ -104,7 +114,7 @@ describe.concurrent('the recording of a real session', { retry: 2 }, () => {
     expect(noise.heard.agent).toHaveLength(2);
     expectSame(noise.heard.user, noise.told.user, arrivalMs);
     expectSame(noise.heard.agent, noise.played, nearMs);
-    expectSame([[before?.[0] ?? 0, after?.[1] ?? 0]], noise.told.agent, silenceMs);
+    expectTold(noise.told.agent, [[before?.[0] ?? 0, after?.[1] ?? 0]]);
     expect((after?.[0] ?? 0) - (before?.[1] ?? 0)).toBeGreaterThan(400);
     expect(Math.abs((after?.[0] ?? 0) - resumedAt(noise.trace))).toBeLessThan(nearMs);
     expectBargeIn(bargeIn);
