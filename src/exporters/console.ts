@@ -22,6 +22,8 @@ type Style = Parameters<typeof styleText>[0];
  * ```
  */
 export class ConsoleTraceExporter implements TraceExporter {
+  /** Undefined for a stream of the caller's, and for a class that extends this one. */
+  readonly target: string | undefined;
   readonly #stream: { write(text: string): unknown };
   readonly #style: (style: Style, text: string) => string;
 
@@ -29,6 +31,7 @@ export class ConsoleTraceExporter implements TraceExporter {
     const stream = options.stream ?? process.stdout;
     const color = options.color ?? (stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '');
     this.#stream = stream;
+    if (new.target === ConsoleTraceExporter && options.stream === undefined) this.target = `console ${color}`;
     this.#style = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
   }
 
