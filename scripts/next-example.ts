@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { readTrace } from '../src/span/reader.ts';
 import { packTarball } from './packed-tarball.ts';
 
 const run = promisify(execFile);
@@ -73,10 +74,15 @@ async function ask(address: string, path: string): Promise<string> {
 
 async function readTraces(): Promise<readonly Trace[]> {
   const lines = (await readFile(join(folder, traceFile), 'utf8')).trim().split('\n');
-  return lines.map((line) => {
-    const { service, name, outcome, spans } = JSON.parse(line);
-    return { service, name, outcome, spans: spans.map((span: { name: string }) => span.name) };
+  return lines.flatMap((line) => {
+    const trace = readTrace(line);
+    if (trace === undefined) return [];
+    return [{ service: trace.service.name, name: trace.name, outcome: trace.outcome, spans: trace.spans.map(nameOf) }];
   });
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }
 
 async function next(command: string): Promise<void> {

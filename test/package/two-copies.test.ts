@@ -107,9 +107,11 @@ it('two installed copies, one imported and one required, take each other for one
   await cp(consumer.path('node_modules/clew'), copy, { recursive: true });
   await rm(join(copy, 'dist/index.js'));
   await symlink(consumer.path('node_modules'), consumer.path('vendor/node_modules/clew/node_modules'), 'dir');
-  const manifest = JSON.parse(await readFile(join(copy, 'package.json'), 'utf8'));
-  manifest.exports['.'] = { require: './dist/index.cjs' };
-  await consumer.write('vendor/node_modules/clew/package.json', JSON.stringify(manifest));
+  const manifest: unknown = JSON.parse(await readFile(join(copy, 'package.json'), 'utf8'));
+  await consumer.write(
+    'vendor/node_modules/clew/package.json',
+    JSON.stringify(Object.assign({}, manifest, { exports: './dist/index.cjs' })),
+  );
   await consumer.write('vendor/other.cjs', `module.exports = require('clew');`);
   await consumer.write(
     'main.mjs',
