@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { systemClock } from './base/clock.ts';
@@ -20,15 +21,16 @@ import { Pipeline } from './pipeline/pipeline.ts';
 import { RecordMasker } from './pipeline/record-masker.ts';
 import { Sampling } from './pipeline/sampling.ts';
 import { closeAtExit, forgetAtExit } from './process-exit.ts';
+import { describeSettings, isSameSettings } from './settings.ts';
 import type { Service } from './span/trace-fields.ts';
 import { noPrices, Prices } from './pricing/prices.ts';
 import { SpanWriter } from './span/span-writer.ts';
 import { databaseName } from './store/sqlite/database.ts';
 import { TraceStore } from './store/trace-store.ts';
-import { activeTracer, isTracer } from './tracer/active.ts';
+import { activeTracer } from './tracer/active.ts';
 import { OffTracer } from './tracer/off-tracer.ts';
 import type { TracerParts } from './tracer/parts.ts';
-import { Tracer } from './tracer/tracer.ts';
+import { isTracer, Tracer } from './tracer/tracer.ts';
 
 const defaultLimits: Limits = {
   ...defaultCaptureLimits,
@@ -46,8 +48,12 @@ const defaultLateSpanMs = 5_000;
 
 /**
  * Makes the tracer that the whole process shares (G1, G9). Until it is called, decorated and wrapped code runs as if it
- * were neither. Without mode and exporter it writes `.clew/clew.db` and needs nothing else (G5). A second call drains the
- * first tracer, takes its place, and says so.
+ * were neither. Without mode and exporter it writes `.clew/clew.db` and needs nothing else.
+ *
+ * A second call with equal options returns the same tracer: plain data is compared by value, and so are the exporters of
+ * clew that write to one place; other exporters, functions, stores and loggers are compared by identity. With other
+ * options the new tracer takes over: every tracer that `init` returned before records through it from then on, and what
+ * is open goes on to its end where it began. When an option is wrong, the tracer in force stays.
  *
  * @throws ClewConfigError when an option is wrong. Nothing else throws.
  * @example
@@ -59,17 +65,29 @@ const defaultLateSpanMs = 5_000;
  * ```
  */
 export function init(options: TracerOptions = {}): Tracer {
-  const tracer = createTracer(options);
+  checkOptions(options);
+  const settings = describeSettings(options, readEnvironment(process.env, silent));
   const previous = isTracer(shared.tracer) ? shared.tracer : undefined;
-  shared.tracer = tracer;
-  if (previous !== undefined) {
-    tracer.report.warn(
-      'second-init',
-      'init was called again; the first tracer was drained and the new one takes its place',
-    );
-    void previous.shutdown();
-  }
+  if (previous !== undefined && isSameSettings(shared.settings, settings)) return previous;
+  // The tracer must not keep the context of the request in which it happens to be made.
+  const tracer = outside(() => createTracer(options));
+  if (previous !== undefined) reportHandover(tracer.report);
+  tracer.takeOver();
+  shared.settings = settings;
   return tracer;
+}
+
+const outside = AsyncLocalStorage.snapshot();
+/** The tracer that is made reports what is wrong with the environment; comparing does not repeat it. */
+const silent = new Report({ warn: () => {}, debug: () => {} });
+
+/** Loudly once in a process: a hot reload does it each time a file is saved. */
+function reportHandover(report: Report): void {
+  shared.handovers += 1;
+  const message =
+    'init was called again with other options; the new tracer takes over, and what is open ends in the one before it';
+  if (shared.handovers === 1) report.warn('second-init', message);
+  else report.debug('second-init', message);
 }
 
 /**
@@ -90,17 +108,29 @@ export function createTracer(options: TracerOptions = {}): Tracer {
 
 /** The scoped tracer, else the one that `init` made, else one that records nothing. */
 export function getTracer(): Tracer {
-  return activeTracer() ?? offTracer();
+  return activeTracer() ?? standIn();
+}
+
+let placeholder: Tracer | undefined;
+
+/** What `getTracer` returns before `init`: a module that keeps it records once `init` was called. */
+function standIn(): Tracer {
+  if (placeholder !== undefined) return placeholder;
+  placeholder = createOffTracer();
+  placeholder.becomeHandle();
+  return placeholder;
 }
 
 let off: Tracer | undefined;
 
-/** Made without the environment, of which the tracers that record have told already. */
 function offTracer(): Tracer {
-  if (off !== undefined) return off;
+  return (off ??= createOffTracer());
+}
+
+/** Made without the environment, of which the tracers that record have told already. */
+function createOffTracer(): Tracer {
   const report = new Report(new StderrLogger());
-  off = new OffTracer(assemble({}, readEnvironment({}, report), report, []));
-  return off;
+  return new OffTracer(assemble({}, readEnvironment({}, report), report, []));
 }
 
 /** Undefined for off. */

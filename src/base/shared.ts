@@ -10,6 +10,14 @@ export interface SharedState {
   readonly storage: AsyncLocalStorage<unknown>;
   /** The tracer that `init` made, or undefined. */
   tracer: unknown;
+  /** What that tracer was made from, to tell whether another `init` asks for the same. */
+  settings: unknown;
+  /** Every tracer that `init` made: each is a handle of the one in force. */
+  readonly handles: WeakSet<object>;
+  /** Those of them that another took the place of, and in which something is still open. */
+  readonly retiring: Set<object>;
+  /** How often one took the place of another. */
+  handovers: number;
   /** The store that `setTraceStore` named, or undefined. */
   store: unknown;
   /** How many tracers that record exist or are scoped. While it is 0, decorated code needs no look at the context. */
@@ -23,7 +31,7 @@ export interface SharedState {
 const key = Symbol.for('clew/1');
 
 function isSharedState(value: unknown): value is SharedState {
-  return isObject(value) && 'storage' in value && 'recording' in value;
+  return isObject(value) && 'storage' in value && 'recording' in value && 'retiring' in value;
 }
 
 function findOrCreate(): SharedState {
@@ -32,6 +40,10 @@ function findOrCreate(): SharedState {
   const state: SharedState = {
     storage: new AsyncLocalStorage(),
     tracer: undefined,
+    settings: undefined,
+    handles: new WeakSet(),
+    retiring: new Set(),
+    handovers: 0,
     store: undefined,
     recording: 0,
     reading: false,

@@ -33,6 +33,8 @@ const controls = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
  * ```
  */
 export class ConsoleTraceExporter implements TraceExporter {
+  /** Undefined for a stream of the caller's, and for a class that extends this one. */
+  readonly target: string | undefined;
   readonly #stream: { write(text: string): unknown };
   readonly #style: (style: Style, text: string) => string;
   readonly #showsContent: boolean;
@@ -41,6 +43,7 @@ export class ConsoleTraceExporter implements TraceExporter {
     const stream = options.stream ?? process.stdout;
     const color = options.color ?? (stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '');
     this.#stream = stream;
+    if (new.target === ConsoleTraceExporter && options.stream === undefined) this.target = `console ${color}`;
     this.#style = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
     this.#showsContent = options.content ?? /^(?:1|true)$/.test(process.env['CLEW_CONSOLE_CONTENT'] ?? '');
   }

@@ -41,6 +41,11 @@ export type AudioAnswer = void | boolean;
  * ```
  */
 export interface TraceExporter {
+  /**
+   * Where it writes to, with every setting that matters, for an exporter that another with the same text can replace. Then
+   * `init` takes two such exporters for one. Without it an exporter equals only itself.
+   */
+  readonly target?: string | undefined;
   /** A whole trace, or with `amends` the spans that ended after it was exported. */
   export(trace: TraceRecord): void | Promise<void>;
   /**

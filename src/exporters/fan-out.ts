@@ -16,6 +16,8 @@ import type { ExporterReport, TraceExporter } from './exporter.ts';
  * ```
  */
 export class FanOutTraceExporter implements TraceExporter {
+  /** Undefined where one of them has none, and for a class that extends this one. */
+  readonly target: string | undefined;
   /** There where one of them takes recordings. */
   readonly exportAudio?: (recording: AudioRecording) => Promise<boolean>;
   readonly #exporters: readonly TraceExporter[];
@@ -24,6 +26,10 @@ export class FanOutTraceExporter implements TraceExporter {
 
   constructor(exporters: readonly TraceExporter[]) {
     this.#exporters = [...exporters];
+    const targets = exporters.map(({ target }) => target);
+    if (new.target === FanOutTraceExporter && targets.every((target) => target !== undefined)) {
+      this.target = `fan-out ${JSON.stringify(targets)}`;
+    }
     const takesAudio = exporters.some((exporter) => typeof exporter.exportAudio === 'function');
     if (takesAudio) this.exportAudio = (recording) => this.#exportAudio(recording);
   }

@@ -45,6 +45,8 @@ const defaultAudioBytes = 10_737_418_240;
  * ```
  */
 export class FileTraceExporter implements TraceExporter {
+  /** Undefined for a class that extends this one: it may do more. */
+  readonly target: string | undefined;
   readonly #path: string;
   readonly #file: AppendFile;
   readonly #audio: AudioFolder;
@@ -57,6 +59,10 @@ export class FileTraceExporter implements TraceExporter {
     if (typeof path !== 'string' || path === '') throw new ClewConfigError('path', path, 'the path of a file');
     const maxBytes = requireFrom('maxBytes', options.maxBytes, 1024);
     this.#path = resolve(path);
+    const { maxBytes: rotateAt, maxFiles, maxAudioBytes: audio } = options;
+    if (new.target === FileTraceExporter) {
+      this.target = `file ${JSON.stringify([this.#path, rotateAt, maxFiles, audio])}`;
+    }
     const maxAudioBytes = requireFrom('maxAudioBytes', options.maxAudioBytes, 1) ?? defaultAudioBytes;
     this.#audio = new AudioFolder(`${this.#path}.audio`, {
       maxBytes: maxAudioBytes,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -55,6 +56,8 @@ const slowestBytesPerMs = 125;
  * ```
  */
 export class HttpTraceExporter implements TraceExporter {
+  /** Undefined for a class that extends this one: it may do more. */
+  readonly target: string | undefined;
   readonly batchesSpans = true;
   readonly takesOpenTraces = true;
   readonly #connection: HttpConnection;
@@ -85,6 +88,11 @@ export class HttpTraceExporter implements TraceExporter {
     }
     this.#spool = spool === false ? undefined : this.#createSpool(spool === true ? defaultSpool : spool);
     this.#origin = url.origin;
+    if (new.target === HttpTraceExporter) {
+      // The token is a secret, and this can be read by everybody.
+      const key = token === undefined ? '' : createHash('sha256').update(token).digest('hex');
+      this.target = `http ${JSON.stringify([url.href, key, timeoutMs, spool])}`;
+    }
     this.#target = { url, token, timeoutMs };
     this.#connection = new HttpConnection(this.#target);
   }

@@ -63,6 +63,8 @@ const mostRepairs = 20;
  * ```
  */
 export class SqliteTraceExporter implements TraceExporter {
+  /** Undefined for a class that extends this one: it may do more. */
+  readonly target: string | undefined;
   readonly batchDelayMs = 0;
   readonly takesOpenTraces = true;
   readonly #file: DatabaseFile;
@@ -80,6 +82,9 @@ export class SqliteTraceExporter implements TraceExporter {
     if (!(maxBytes >= leastBytes)) throw new ClewConfigError('maxBytes', maxBytes, `a number from ${leastBytes}`);
     if (!(maxDays > 0)) throw new ClewConfigError('maxDays', maxDays, 'a number above 0');
     this.#file = new DatabaseFile(resolve(path), maxBytes);
+    if (new.target === SqliteTraceExporter) {
+      this.target = `sqlite ${JSON.stringify([this.#file.path, maxBytes, maxDays, maxAudioBytes])}`;
+    }
     if (!(maxAudioBytes > 0)) throw new ClewConfigError('maxAudioBytes', maxAudioBytes, 'a number above 0');
     this.#limits = { maxBytes, maxAgeMs: maxDays * dayMs };
     const folder = join(dirname(this.#file.path), 'audio');

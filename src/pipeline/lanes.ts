@@ -36,6 +36,7 @@ export interface LaneParts {
 /** All exporters of a tracer: those that amend in place get a trace at its root's end, the others when it is complete. */
 export class Lanes {
   readonly #report: Report;
+  readonly #exporters: readonly TraceExporter[];
   readonly #all: readonly Lane[];
   readonly #instant: readonly Lane[];
   readonly #patient: readonly Lane[];
@@ -48,6 +49,7 @@ export class Lanes {
   constructor(exporters: readonly TraceExporter[], store: TraceStore | undefined, parts: LaneParts) {
     this.#report = parts.report;
     this.#store = store;
+    this.#exporters = exporters;
     const fenced = exporters.map((exporter) => new FencedExporter(exporter, parts.report, parts.quietScope));
     this.#all = fenced.map((exporter) => createLane(exporter, parts));
     this.#audio = new AudioDelivery(fenced, parts.report);
@@ -119,9 +121,14 @@ export class Lanes {
     for (const lane of this.#all) lane.flushSync();
   }
 
-  async shutdown(timeoutMs: number): Promise<void> {
+  /** Exporters in `kept` are flushed, and stay open for the other tracers that write to them. */
+  async shutdown(timeoutMs: number, kept: ReadonlySet<TraceExporter>): Promise<void> {
     this.#audio.close();
-    await Promise.all([this.#audio.settled(), ...this.#all.map((lane) => lane.shutdown(timeoutMs))]);
+    const closing = this.#all.map((lane, index) => {
+      const exporter = this.#exporters[index];
+      return exporter !== undefined && kept.has(exporter) ? lane.flush(timeoutMs) : lane.shutdown(timeoutMs);
+    });
+    await Promise.all([this.#audio.settled(), ...closing]);
   }
 
   stats(): readonly LaneStats[] {

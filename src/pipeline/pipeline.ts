@@ -64,6 +64,8 @@ export class Pipeline {
   #length = 0;
   #lastSweep = 0;
   #isClosing = false;
+  /** Of a tracer whose place another took. */
+  #retirement: { readonly timer: NodeJS.Timeout; readonly onEmpty: () => void } | undefined;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -140,6 +142,21 @@ export class Pipeline {
   /** The root of a trace while it is open. */
   rootOf(head: TraceHead): Span | undefined {
     return head.collection instanceof TraceCollection ? head.collection.openSpan(head.rootId) : undefined;
+  }
+
+  get hasOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /**
+   * Nothing begins here any more: calls `onEmpty` once nothing is open. Until then idle traces are looked for by a timer,
+   * since no new trace does it.
+   */
+  retire(onEmpty: () => void): void {
+    if (!this.hasOpen) return onEmpty();
+    const timer = this.#outside(() => setInterval(() => this.#sweep(this.#parts.clock.now()), sweepMs));
+    timer.unref?.();
+    this.#retirement = { timer, onEmpty };
   }
 
   /** Sends what waits for late spans; closes nothing. */
@@ -286,6 +303,10 @@ export class Pipeline {
     if (collection.openCount > 0) return collection.release();
     collection.head.collection = undefined;
     this.#open.delete(collection);
+    if (this.#retirement === undefined || this.hasOpen) return;
+    const { timer, onEmpty } = this.#retirement;
+    clearInterval(timer);
+    onEmpty();
   }
 
   #close(collection: TraceCollection): void {

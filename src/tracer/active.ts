@@ -1,15 +1,15 @@
-import { isObject } from '../base/object.ts';
 import { shared } from '../base/shared.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
 import type { Span } from '../span/span.ts';
 import type { Trace } from '../span/trace.ts';
-import type { Tracer } from './tracer.ts';
+import { isOutdated } from './succession.ts';
+import { isTracer, type Tracer } from './tracer.ts';
 
 /** The tracer of the running code: the scoped one, else the one that `init` made, else undefined. */
 export function activeTracer(scope = activeScope()): Tracer | undefined {
-  const scoped = scope?.tracer;
-  if (isTracer(scoped)) return scoped;
-  return isTracer(shared.tracer) ? shared.tracer : undefined;
+  const current = isTracer(shared.tracer) ? shared.tracer : undefined;
+  if (scope === undefined || !isTracer(scope.tracer)) return current;
+  return current !== undefined && isOutdated(scope) ? current : scope.tracer;
 }
 
 /**
@@ -48,9 +48,4 @@ export function currentTrace(): Trace | undefined {
 export function withTracer<Result>(tracer: Tracer, run: () => Result): Result {
   const span = activeScope()?.tracer === tracer ? activeScope()?.span : undefined;
   return runInScope({ tracer, span }, run);
-}
-
-/** By shape, since the tracer may come from another copy of clew. */
-export function isTracer(value: unknown): value is Tracer {
-  return isObject(value) && 'start' in value && 'activeSpan' in value;
 }

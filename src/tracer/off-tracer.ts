@@ -1,6 +1,10 @@
+import type { CallDefinition } from '../call/definition.ts';
+import type { Invocation } from '../call/invocation.ts';
+import type { Scope } from '../context/scope.ts';
 import { NoopSpan } from '../span/noop-span.ts';
 import type { Span } from '../span/span.ts';
 import type { TracerParts } from './parts.ts';
+import type { Beginning } from './beginning.ts';
 import { Tracer } from './tracer.ts';
 
 /** The tracer while tracing is off: what is wrapped runs as if it were not, and every span is the same no-op. */
@@ -12,12 +16,16 @@ export class OffTracer extends Tracer {
     this.#noop = new NoopSpan(this);
   }
 
-  override start(): undefined {
-    return undefined;
+  override start(
+    definition: CallDefinition,
+    args: readonly unknown[],
+    scope: Scope | undefined,
+  ): Invocation | undefined {
+    return this.standIn?.start(definition, args, scope);
   }
 
-  override begin(): Span {
-    return this.#noop;
+  override begin(beginning: Beginning): Span {
+    return this.standIn?.begin(beginning) ?? this.#noop;
   }
 
   override run<Result>(_span: Span, run: () => Result): Result {

@@ -2,7 +2,8 @@ import { types } from 'node:util';
 import { isCallable, type Callable } from '../base/callable.ts';
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
-import type { Report, ReportCounts } from '../base/report.ts';
+import { isObject } from '../base/object.ts';
+import type { Report } from '../base/report.ts';
 import { shared } from '../base/shared.ts';
 import { followCall, followGenerator } from '../call/call.ts';
 import type { CallDefinition } from '../call/definition.ts';
@@ -11,9 +12,8 @@ import type { Captured, Capturer } from '../capture/capturer.ts';
 import { activeScope, runInScope, type Scope } from '../context/scope.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
-import type { LaneStats } from '../pipeline/account.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
-import type { PipelineStats } from '../pipeline/pipeline.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { TraceHead } from '../span/head.ts';
 import type { CapturePolicy, EndResult, SpanHost } from '../span/host.ts';
 import type { Level, SpanType } from '../span/kind.ts';
@@ -25,24 +25,11 @@ import { givenOptions, type GenerationOptions, type SpanOptions, type TraceOptio
 import type { SpanWriter } from '../span/span-writer.ts';
 import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
+import { drainMs, LifeCycle, type DrainOptions, type TracerStats } from './life-cycle.ts';
 import type { TracerParts } from './parts.ts';
 import { linkBoth, namesTrace, type Beginning, type SpanBeginning } from './beginning.ts';
+import { standInFor } from './succession.ts';
 import { createHead, startTrace } from './trace-head.ts';
-
-export interface DrainOptions {
-  /** Milliseconds until the answer, whatever has been sent by then. Default 5,000. */
-  readonly timeoutMs?: number;
-}
-
-/** What a tracer did, what became of it, and what went wrong. */
-export interface TracerStats {
-  readonly spans: PipelineStats;
-  readonly exporters: readonly LaneStats[];
-  /** Failures of ours and wrong calls, by code. */
-  readonly reports: ReportCounts;
-}
-
-const drainMs = 5_000;
 
 /**
  * The one place where context, spans and pipeline meet. Made by `init` and `createTracer`. After that nothing it does
@@ -55,19 +42,17 @@ export class Tracer implements SpanHost<Span> {
   readonly report: Report;
   readonly policy: CapturePolicy;
   readonly #parts: TracerParts;
-  readonly #unfinished = new Set<Promise<unknown>>();
-  #isShutDown = false;
+  readonly #life: LifeCycle;
   #replace: ((definition: CallDefinition, args: readonly unknown[]) => Callable | undefined) | undefined;
 
   constructor(parts: TracerParts, isOff = false) {
     this.#parts = parts;
-    this.#isShutDown = isOff;
+    this.#life = new LifeCycle(this, parts, isOff);
     this.clock = parts.clock;
     this.capturer = parts.capturer;
     this.writer = parts.writer;
     this.report = parts.report;
     this.policy = parts.policy;
-    if (!isOff) shared.recording += 1;
   }
 
   /** The exporters, in the order they were given. */
@@ -77,12 +62,22 @@ export class Tracer implements SpanHost<Span> {
 
   /** Where recent traces can be found, if it has such a place. */
   get store(): TraceStore | undefined {
-    return this.#parts.store;
+    return this.standIn?.store ?? this.#parts.store;
   }
 
-  /** False once it was shut down, and for the tracer that stands in while tracing is off. */
+  /**
+   * False once it was shut down, and for the tracer that stands in while tracing is off. A tracer of `init` that another
+   * took the place of answers for that one.
+   */
   get isRecording(): boolean {
-    return !this.#isShutDown;
+    return this.standIn?.isRecording ?? !this.#life.isShutDown;
+  }
+
+  /** The tracer that records in its place here: for a tracer of `init`, once another was made by `init`. */
+  get standIn(): Tracer | undefined {
+    if (!this.#life.isHandle) return undefined;
+    const tracer = standInFor(this);
+    return isTracer(tracer) ? tracer : undefined;
   }
 
   /**
@@ -105,6 +100,10 @@ export class Tracer implements SpanHost<Span> {
   trace(name: string, options?: TraceOptions | ((trace: Trace) => unknown), run?: (trace: Trace) => unknown): unknown {
     const body = typeof options === 'function' ? options : run;
     const given = typeof options === 'function' ? {} : givenOptions(options);
+    const { standIn } = this;
+    if (standIn !== undefined) {
+      return typeof body === 'function' ? standIn.trace(name, given, body) : standIn.trace(name, given);
+    }
     const root = this.begin({ options: { ...given, name }, isTrace: true });
     const trace = this.#traceOf(root, root);
     return typeof body === 'function' ? this.block(root, () => body(trace), body) : trace;
@@ -134,20 +133,24 @@ export class Tracer implements SpanHost<Span> {
   /** The span that new ones nest under; undefined outside every span of this tracer. */
   activeSpan(): Span | undefined {
     const scope = activeScope();
-    return scope?.tracer === this ? scope.span : undefined;
+    return scope?.tracer === this ? scope.span : this.standIn?.activeSpan();
   }
 
   /** The trace of the active span. */
   activeTrace(): Trace | undefined {
     const span = this.activeSpan();
     if (span === undefined) return undefined;
+    const { standIn } = this;
+    if (standIn !== undefined) return standIn.activeTrace();
     return this.#traceOf((span.head && this.#parts.pipeline.rootOf(span.head)) ?? span, span);
   }
 
   /** A call of a wrapped function that is about to be made; undefined where it is not recorded. Never throws. */
   start(definition: CallDefinition, args: readonly unknown[], scope: Scope | undefined): Invocation | undefined {
     try {
-      return this.#start(definition, args, scope);
+      // A handle of `init` whose place another took.
+      const { standIn } = this;
+      return standIn === undefined ? this.#start(definition, args, scope) : standIn.start(definition, args, scope);
     } catch (error) {
       this.reportFailure(error);
       return undefined;
@@ -206,6 +209,9 @@ export class Tracer implements SpanHost<Span> {
   begin(beginning: Beginning): Span {
     const scope = activeScope();
     if (shared.reading || scope?.isQuiet === true) return new NoopSpan(this);
+    // A handle of `init` whose place another took; under a parent that is given, the parent's tracer goes on.
+    const standIn = beginning.parent === undefined ? this.standIn : undefined;
+    if (standIn !== undefined) return standIn.begin(beginning);
     return this.#beginUnder(beginning.parent ?? (scope?.tracer === this ? scope.span : undefined), beginning);
   }
 
@@ -220,23 +226,23 @@ export class Tracer implements SpanHost<Span> {
   }
 
   started(span: Span, head: TraceHead): void {
-    this.#parts.pipeline.started(span, head);
+    this.#sink.started(span, head);
   }
 
   ended(record: SpanRecord, head: TraceHead): void {
-    this.#parts.pipeline.ended(record, head);
+    this.#sink.ended(record, head);
   }
 
   showOpen(head: TraceHead): void {
-    this.#parts.pipeline.showOpen(head);
+    this.#sink.showOpen(head);
   }
 
   revised(record: SpanRecord, head: TraceHead): void {
-    this.#parts.pipeline.revised(record, head);
+    this.#sink.revised(record, head);
   }
 
   amended(head: TraceHead): void {
-    this.#parts.pipeline.amended(head);
+    this.#sink.amended(head);
   }
 
   spansOf(head: TraceHead): readonly (Span | SpanRecord)[] {
@@ -244,51 +250,47 @@ export class Tracer implements SpanHost<Span> {
   }
 
   async delivered(head: TraceHead): Promise<EndResult> {
-    const delivered = this.#parts.pipeline.delivered(head);
+    const delivered = this.#sink.delivered(head);
     const inTime = await beforeDeadline(delivered, drainMs);
     return inTime ? delivered : { ok: false, traceId: head.traceId, error: `not exported within ${drainMs} ms` };
   }
 
   /**
    * Sends what has ended. Never rejects, never later than its deadline, closes no span. `pending` is what no exporter
-   * had answered for by then.
+   * had answered for by then. A tracer of `init` that another took the place of sends what either has, and returns the
+   * sums.
    */
   async flush(options: DrainOptions = {}): Promise<FlushResult> {
-    const { timeoutMs = drainMs } = givenOptions(options);
-    const { pipeline, lanes } = this.#parts;
-    const whole = asDuration(timeoutMs);
-    const ms = this.#unfinished.size === 0 ? whole : await this.#settleUnfinished(whole);
-    pipeline.sendWaiting();
-    await beforeDeadline(lanes.flush(ms), ms);
-    return lanes.result(pipeline.waitingSpans());
+    return this.#life.flush(givenOptions(options));
   }
 
-  /** Ends open spans as `no_end`, sends everything and closes the exporters. Traces begun later are not recorded. */
+  /**
+   * Ends open spans as `no_end`, sends everything and closes the exporters. Traces begun later are not recorded, but
+   * counted as dropped and reported, until `init` is called again: then every tracer that `init` made records through
+   * the new one. A tracer that another took the place of ends and sends its own, and flushes the other, which goes on.
+   */
   async shutdown(options: DrainOptions = {}): Promise<FlushResult> {
-    const { timeoutMs = drainMs } = givenOptions(options);
-    const { pipeline, lanes } = this.#parts;
-    this.#stop();
-    const whole = asDuration(timeoutMs);
-    const ms = this.#unfinished.size === 0 ? whole : await this.#settleUnfinished(whole);
-    pipeline.closeAll();
-    const isInTime = await beforeDeadline(lanes.shutdown(ms), ms);
-    // Nobody comes back to what is on its way then.
-    if (!isInTime) lanes.audio.abandon();
-    return lanes.result(pipeline.waitingSpans());
+    return this.#life.shutdown(givenOptions(options));
+  }
+
+  /** Makes it the tracer of the process. What the one before it has open ends there; what begins later begins here. */
+  takeOver(): void {
+    this.#life.takeOver();
+  }
+
+  /** From now on it speaks for the tracer in force. */
+  becomeHandle(): void {
+    this.#life.becomeHandle();
+  }
+
+  /** Goes on until nothing of its own is open, then closes. */
+  retire(): void {
+    this.#life.retire();
   }
 
   /** Work that a flush and a shutdown wait for before they send and close anything. */
   waitFor(work: Promise<unknown>): void {
-    this.#unfinished.add(work);
-    const forget = (): void => void this.#unfinished.delete(work);
-    work.then(forget, forget);
-  }
-
-  /** Milliseconds that are left then. */
-  async #settleUnfinished(timeoutMs: number): Promise<number> {
-    const startedAt = this.clock.now();
-    await beforeDeadline(Promise.allSettled(this.#unfinished), timeoutMs);
-    return Math.max(0, timeoutMs - (this.clock.now() - startedAt));
+    this.#life.waitFor(work);
   }
 
   /** Ends open spans as `no_end` and hands everything over; for a process with nothing left to do. */
@@ -298,14 +300,12 @@ export class Tracer implements SpanHost<Span> {
 
   /** As far as `shutdown` goes where nothing asynchronous runs any more: at process exit. */
   shutdownSync(): void {
-    this.#stop();
-    this.#parts.pipeline.closeAll();
-    this.#parts.lanes.flushSync();
+    this.#life.shutdownSync();
   }
 
   /** True where recordings of calls can be kept. */
   get takesAudio(): boolean {
-    return !this.#isShutDown && this.#parts.lanes.audio.isWanted;
+    return !this.#life.isShutDown && this.#parts.lanes.audio.isWanted;
   }
 
   /** Hands a recording to the exporters, and calls `remove` then. Resolves to whether all have taken it. */
@@ -315,20 +315,17 @@ export class Tracer implements SpanHost<Span> {
 
   /** True while something is on its way that no account of spans tells of. */
   get isBusy(): boolean {
-    return this.#unfinished.size > 0 || this.#parts.lanes.audio.isBusy;
+    return this.#life.isBusy;
   }
 
-  /** Counts of what was recorded, sent and lost, and of our own failures. */
+  /** Counts of what this tracer recorded, sent and lost, and of our own failures. */
   stats(): TracerStats {
-    return { spans: this.#parts.pipeline.stats(), exporters: this.#parts.lanes.stats(), reports: this.report.counts() };
+    return this.#life.stats();
   }
 
-  #stop(): void {
-    if (this.#isShutDown) return;
-    this.#isShutDown = true;
-    shared.recording -= 1;
-    if (shared.tracer === this) shared.tracer = undefined;
-    this.#parts.onStop(this);
+  /** Where records go: once it has closed, what is still told of its traces goes through the tracer in force. */
+  get #sink(): Tracer | Pipeline {
+    return (this.#life.hasClosed ? this.standIn : undefined) ?? this.#parts.pipeline;
   }
 
   #startByHand(
@@ -339,13 +336,22 @@ export class Tracer implements SpanHost<Span> {
   ): unknown {
     const body = typeof options === 'function' ? options : run;
     const given = typeof options === 'function' ? {} : givenOptions(options);
+    const { standIn } = this;
+    if (standIn !== undefined) {
+      return typeof body === 'function' ? standIn[type](name, given, body) : standIn[type](name, given);
+    }
     const span = this.begin({ options: { ...given, name, type }, isTrace: false });
     return typeof body === 'function' ? this.block(span, () => body(span), body) : span;
   }
 
+  #refuse(): Span {
+    this.#life.refuse();
+    return new NoopSpan(this);
+  }
+
   #beginUnder(parent: Span | undefined, beginning: Beginning): Span {
     const { options, includeOutput = true, capture, part } = beginning;
-    if (this.#isShutDown) return new NoopSpan(this);
+    if (this.#life.isShutDown) return this.#refuse();
     if (parent === undefined || (beginning.isTrace && options.root === true)) {
       return this.#beginTrace(beginning, parent);
     }
@@ -392,6 +398,7 @@ export class Tracer implements SpanHost<Span> {
   }
 }
 
-function asDuration(ms: number): number {
-  return ms > 0 ? ms : 0;
+/** By shape, since the tracer may come from another copy of clew. */
+export function isTracer(value: unknown): value is Tracer {
+  return isObject(value) && 'start' in value && 'activeSpan' in value;
 }

@@ -3,8 +3,8 @@ import { getTracer, createTracer } from '../init.ts';
 import type { TracerOptions } from '../options.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
 import { givenOptions } from '../span/span-options.ts';
-import { isTracer } from '../tracer/active.ts';
-import type { DrainOptions, Tracer } from '../tracer/tracer.ts';
+import type { DrainOptions } from '../tracer/life-cycle.ts';
+import { isTracer, type Tracer } from '../tracer/tracer.ts';
 import type { AudioSource, RecordingFactsGiven } from './audio/recording-import.ts';
 import { readAudioOption, withEnvironmentKey, type AudioOptions, type AudioSettings } from './audio-settings.ts';
 import type { SessionOptions } from './options.ts';
@@ -60,7 +60,9 @@ export class VoiceClient {
 
   /** Begins a call (V48). Never throws. */
   startSession(options: SessionOptions): VoiceSession {
-    const session: VoiceSession = new VoiceSession(this.tracer, options, {
+    // A call stays with the tracer that is in force at its start.
+    const tracer = this.tracer.standIn ?? this.tracer;
+    const session: VoiceSession = new VoiceSession(tracer, options, {
       audio: this.#audio,
       onEnd: () => this.#noteEnd(session),
     });

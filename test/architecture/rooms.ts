@@ -25,7 +25,13 @@ export const rows: readonly (readonly string[])[] = [
 ];
 
 /** Files of `src` itself that make up one room. */
-const initFiles: ReadonlySet<string> = new Set(['init.ts', 'options.ts', 'environment.ts', 'process-exit.ts']);
+const initFiles: ReadonlySet<string> = new Set([
+  'init.ts',
+  'options.ts',
+  'settings.ts',
+  'environment.ts',
+  'process-exit.ts',
+]);
 
 /** Packages, and the only room that may import each. */
 export const packageRooms: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import {
   traced,
   withTracer,
 } from 'clew';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 import { only, startRecording, treesOf } from './recording.ts';
 
@@ -31,35 +31,23 @@ describe('init', () => {
     });
   });
 
-  it('a second time drains the first tracer, takes its place, and says so', async () => {
-    const [first, second] = [new InMemoryTraceExporter(), new InMemoryTraceExporter()];
-    const log = new RecordingLogger();
-    const before = init({ exporter: first });
-    const open = before.trace('open');
-    open.span('step').end();
-    const after = init({ exporter: second, logger: log });
-    onTestFinished(() => void after.shutdown());
-    expect(only(log.lines)).toMatchObject({
-      level: 'warn',
-      code: 'second-init',
-      message: 'clew: init was called again; the first tracer was drained and the new one takes its place',
-    });
-    expect(treesOf(first)).toBe('open  [no-end]\n  step');
-    expect(getTracer()).toBe(after);
-    step(1);
-    before.trace('too late', () => {});
-    expect([treesOf(first), treesOf(second)]).toEqual(['open  [no-end]\n  step', 'step']);
-  });
-
   it('after shutdown everything runs on, untraced', async () => {
     const memory = new InMemoryTraceExporter();
-    const clew = init({ exporter: memory });
+    const log = new RecordingLogger();
+    const clew = init({ exporter: memory, logger: log });
     await clew.shutdown();
     expect(clew.isRecording).toBe(false);
     expect(step(1)).toBe(2);
     expect(clew.trace('late', (trace) => trace.span('inner', () => 'value'))).toBe('value');
     expect(await clew.trace('late').end()).toMatchObject({ ok: true, exported: false });
-    expect(await clew.shutdown()).toEqual({ sent: 0, dropped: 0, pending: 0, reasons: {} });
+    expect(await clew.shutdown()).toEqual({
+      sent: 0,
+      dropped: 2,
+      pending: 0,
+      reasons: { 'the tracer was shut down': 2 },
+    });
+    expect(only(log.lines)).toMatchObject({ level: 'warn', code: 'after-shutdown' });
+    expect(clew.stats()).toMatchObject({ spans: { refusedSpans: 2 }, reports: { 'after-shutdown': 2 } });
     expect(memory.traces).toEqual([]);
     expect(getTracer()).not.toBe(clew);
   });
@@ -150,7 +138,7 @@ it('a tracer counts what it did, what became of it, and what went wrong', async 
   tracer.trace('turn', (trace) => trace.span('step', () => {}));
   const open = tracer.trace('open');
   expect(tracer.stats()).toEqual({
-    spans: { startedSpans: 3, endedSpans: 2, droppedSpans: 0, openTraces: 1, sampledOutTraces: 0 },
+    spans: { startedSpans: 3, endedSpans: 2, droppedSpans: 0, openTraces: 1, sampledOutTraces: 0, refusedSpans: 0 },
     exporters: [{ exporter: 'InMemoryTraceExporter', sent: 2, dropped: 0, pending: 0, reasons: {} }],
     reports: {},
   });
