@@ -53,8 +53,13 @@ export interface TraceOptions extends SpanOptions {
   readonly runId?: string;
   /** Starts a trace of its own inside a running one; both are linked. */
   readonly root?: boolean;
-  /** A W3C `traceparent` header: the trace goes on where the caller's left off. */
+  /**
+   * A W3C `traceparent` header: the trace goes on where the caller's left off. Its flag decides whether the trace is kept:
+   * 01 keeps it, whatever `sampleRate` is; 00 does not, unless a rule such as `keepErrors` does.
+   */
   readonly traceparent?: string;
+  /** The W3C `tracestate` header that came with it; left out without a valid `traceparent`. */
+  readonly tracestate?: string | readonly string[] | undefined;
 }
 
 /** What can be told of a span while it is open. Values given later win; metadata is merged. */

@@ -19,15 +19,15 @@ import type { Level, SpanType } from '../span/kind.ts';
 import { NoopSpan } from '../span/noop-span.ts';
 import { NoopTrace } from '../span/noop-trace.ts';
 import type { SpanRecord } from '../span/record.ts';
-import type { SpanPart } from '../span/span-part.ts';
 import { Span } from '../span/span.ts';
 import { givenOptions, type GenerationOptions, type SpanOptions, type TraceOptions } from '../span/span-options.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
 import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
+import type { Beginning, SpanBeginning } from './beginning.ts';
 import type { TracerParts } from './parts.ts';
 import { LazyCall, SpanCall } from './span-call.ts';
-import { createHead, startTrace } from './trace-head.ts';
+import { createHead, linkBoth, namesTrace, startTrace } from './trace-head.ts';
 
 export interface DrainOptions {
   /** Milliseconds until the answer, whatever has been sent by then. Default 5,000. */
@@ -41,20 +41,6 @@ export interface TracerStats {
   /** Failures of ours and wrong calls, by code. */
   readonly reports: ReportCounts;
 }
-
-/** What a span begins with. */
-export interface Beginning {
-  readonly options: TraceOptions & { readonly name: string };
-  readonly isTrace: boolean;
-  readonly includeOutput?: boolean;
-  readonly capture?: () => Captured | null;
-  /** Default: the active span. */
-  readonly parent?: Span | undefined;
-  readonly part?: SpanPart | undefined;
-}
-
-/** Begins a span under a parent. */
-export type SpanBeginning = (options: Beginning['options'], parent: Span, part: SpanPart) => Span;
 
 const drainMs = 5_000;
 
@@ -162,7 +148,14 @@ export class Tracer implements SpanHost<Span> {
     const { options, isTrace, includeOutput, isGenerator } = definition;
     const parent = scope?.tracer === this ? scope.span : undefined;
     const capture = this.#captureOf(definition, args);
-    const begin = (): Span => this.#beginUnder(parent, { options, isTrace, includeOutput, capture });
+    const isMeant = scope?.isLate === true || isGenerator;
+    // A generator is called now and runs when it is read, maybe after the end of the trace.
+    const expecting = isGenerator ? parent?.head : undefined;
+    if (expecting !== undefined) expecting.expected += 1;
+    const begin = (): Span => {
+      if (expecting !== undefined) expecting.expected -= 1;
+      return this.#beginUnder(parent, { options, isTrace, includeOutput, capture }, isMeant);
+    };
     return this.follow(begin, invoke, isGenerator);
   }
 
@@ -191,16 +184,25 @@ export class Tracer implements SpanHost<Span> {
   begin(beginning: Beginning): Span {
     const scope = activeScope();
     if (shared.reading || scope?.isQuiet === true) return new NoopSpan(this);
-    return this.#beginUnder(beginning.parent ?? (scope?.tracer === this ? scope.span : undefined), beginning);
+    const isMeant = beginning.parent !== undefined || scope?.isLate === true;
+    const parent = beginning.parent ?? (scope?.tracer === this ? scope.span : undefined);
+    return this.#beginUnder(parent, beginning, isMeant);
   }
 
   run<Result>(span: Span, run: () => Result): Result {
-    return runInScope({ tracer: this, span }, run);
+    const scope = { tracer: this, span };
+    return runInScope(span.endedAt === null ? scope : { ...scope, isLate: true }, run);
   }
 
   block<Result>(span: Span, run: () => Result): Result;
   block(span: Span, run: () => unknown): unknown {
     return span.isRecording ? followCall(new SpanCall(this, span), run) : this.run(span, run);
+  }
+
+  beginInstead(options: Beginning['options'], ended: Span): Span | undefined {
+    const { head } = ended;
+    if (head === undefined || this.#isShutDown || this.#parts.pipeline.continues(head, ended, true)) return undefined;
+    return this.#beginTrace({ options, isTrace: false }, ended);
   }
 
   started(span: Span, head: TraceHead): void {
@@ -287,6 +289,11 @@ export class Tracer implements SpanHost<Span> {
     this.#parts.lanes.flushSync();
   }
 
+  /** Resolves when it is known whether a trace that has ended is kept: within `lateSpanMs`. */
+  decided(head: TraceHead): Promise<void> {
+    return this.#parts.pipeline.decided(head);
+  }
+
   /** True where recordings of calls can be kept. */
   get takesAudio(): boolean {
     return !this.#isShutDown && this.#parts.lanes.audio.isWanted;
@@ -327,13 +334,17 @@ export class Tracer implements SpanHost<Span> {
     return typeof body === 'function' ? this.block(span, () => body(span)) : span;
   }
 
-  #beginUnder(parent: Span | undefined, beginning: Beginning): Span {
+  /** `isMeant` is true where the parent was named, not found in the context: it may have ended by now. */
+  #beginUnder(parent: Span | undefined, beginning: Beginning, isMeant: boolean): Span {
     const { options, includeOutput = true, capture, part } = beginning;
     if (this.#isShutDown) return new NoopSpan(this);
     if (parent === undefined || (beginning.isTrace && options.root === true)) {
       return this.#beginTrace(beginning, parent);
     }
     if (!parent.isRecording) return parent;
+    if (parent.head !== undefined && !this.#parts.pipeline.continues(parent.head, parent, isMeant)) {
+      return this.#beginTrace(beginning, parent);
+    }
     if (beginning.isTrace && namesTrace(options)) {
       this.report.debug(
         'nested-trace',
@@ -357,7 +368,8 @@ export class Tracer implements SpanHost<Span> {
 
   #beginTrace({ options, isTrace, includeOutput = true, capture, part }: Beginning, from: Span | undefined): Span {
     const start = startTrace(options, this.#parts);
-    if (!start.isSampled && !this.#parts.sampling.hasTailRule) return new NoopSpan(this, start.traceId);
+    const { isSampled, traceId, tracestate } = start;
+    if (!isSampled && !this.#parts.sampling.hasTailRule) return new NoopSpan(this, traceId, tracestate);
     const head = createHead(start, options, isTrace, this.#parts);
     const { metadata: _, ...rest } = options;
     const root = new Span(
@@ -374,18 +386,6 @@ export class Tracer implements SpanHost<Span> {
     const { head } = active;
     return head === undefined ? new NoopTrace(this, active) : new Trace({}, { host: this, head, root });
   }
-}
-
-/** Options that only a trace of its own can have. */
-function namesTrace({ session, sessionId, userId, tags, runId, traceparent }: TraceOptions): boolean {
-  return [session, sessionId, userId, tags, runId, traceparent].some((option) => option !== undefined);
-}
-
-function linkBoth(root: Span, from: Span, head: TraceHead): void {
-  const target = { traceId: from.traceId, spanId: from.spanId };
-  root.link(target);
-  head.links = [target];
-  from.link({ traceId: root.traceId, spanId: root.spanId });
 }
 
 function asDuration(ms: number): number {
