@@ -148,12 +148,13 @@ export class Tracer implements SpanHost<Span> {
     const { options, isTrace, includeOutput, isGenerator } = definition;
     const parent = scope?.tracer === this ? scope.span : undefined;
     const capture = this.#captureOf(definition, args);
-    const isMeant = scope?.isLate === true || isGenerator;
-    // A generator is called now and runs when it is read, maybe after the end of the trace.
-    const expecting = isGenerator ? parent?.head : undefined;
-    if (expecting !== undefined) expecting.expected += 1;
+    const isLate = scope?.isLate === true;
+    // A generator is called now, and runs when it is read: maybe after the end of the trace that it belongs to.
+    const head = isGenerator && this.#isIn(parent, isLate) ? parent?.head : undefined;
+    if (head !== undefined) head.expected += 1;
     const begin = (): Span => {
-      if (expecting !== undefined) expecting.expected -= 1;
+      if (head !== undefined) head.expected -= 1;
+      const isMeant = isLate || head !== undefined;
       return this.#beginUnder(parent, { options, isTrace, includeOutput, capture }, isMeant);
     };
     return this.follow(begin, invoke, isGenerator);
@@ -200,8 +201,7 @@ export class Tracer implements SpanHost<Span> {
   }
 
   beginInstead(options: Beginning['options'], ended: Span): Span | undefined {
-    const { head } = ended;
-    if (head === undefined || this.#isShutDown || this.#parts.pipeline.continues(head, ended, true)) return undefined;
+    if (this.#isShutDown || this.#isIn(ended, true)) return undefined;
     return this.#beginTrace({ options, isTrace: false }, ended);
   }
 
@@ -342,9 +342,7 @@ export class Tracer implements SpanHost<Span> {
       return this.#beginTrace(beginning, parent);
     }
     if (!parent.isRecording) return parent;
-    if (parent.head !== undefined && !this.#parts.pipeline.continues(parent.head, parent, isMeant)) {
-      return this.#beginTrace(beginning, parent);
-    }
+    if (!this.#isIn(parent, isMeant)) return this.#beginTrace(beginning, parent);
     if (beginning.isTrace && namesTrace(options)) {
       this.report.debug(
         'nested-trace',
@@ -352,6 +350,11 @@ export class Tracer implements SpanHost<Span> {
       );
     }
     return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.(), part });
+  }
+
+  /** False where the trace of a parent is over, so that a span which begins now is none of it. */
+  #isIn(parent: Span | undefined, isMeant: boolean): boolean {
+    return parent?.head === undefined || this.#parts.pipeline.continues(parent.head, parent, isMeant);
   }
 
   /** Of a generator, whose span begins later, the arguments are captured now. */
