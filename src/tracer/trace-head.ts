@@ -31,9 +31,10 @@ export interface TraceStart {
 /** Gives a new trace its id and its head decision. A trace from elsewhere keeps its id, and the decision made there. */
 export function startTrace(options: TraceOptions, { sampling, report }: TracerParts): TraceStart {
   const { traceparent } = options;
-  const remote = traceparent === undefined ? undefined : parseTraceparent(traceparent);
+  const isGiven = traceparent !== undefined && traceparent !== null;
+  const remote = isGiven ? parseTraceparent(traceparent) : undefined;
   if (remote !== undefined) return continueTrace(remote, readTracestate(options.tracestate, report));
-  if (traceparent !== undefined) {
+  if (isGiven) {
     report.debug(
       'wrong-traceparent',
       'a traceparent header is not of the form 00-<32 hex>-<16 hex>-<2 hex>; a new trace was begun',
@@ -60,7 +61,7 @@ function randomBits(traceId: string): string {
 }
 
 function readTracestate(header: unknown, report: Report): TraceState {
-  if (header === undefined) return emptyTraceState;
+  if (header === undefined || header === null) return emptyTraceState;
   try {
     const text: unknown = Array.isArray(header) ? header.join(',') : header;
     if (typeof text === 'string') return parseTracestate(text);
@@ -105,7 +106,7 @@ function setIdentity(head: TraceHead, options: TraceOptions, { writer, defaults 
 
 /** Options that only a trace of its own can have. */
 export function namesTrace({ session, sessionId, userId, tags, runId, traceparent }: TraceOptions): boolean {
-  return [session, sessionId, userId, tags, runId, traceparent].some((option) => option !== undefined);
+  return [session, sessionId, userId, tags, runId, traceparent ?? undefined].some((option) => option !== undefined);
 }
 
 /** Links a trace with the span inside which it began. */

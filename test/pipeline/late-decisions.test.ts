@@ -199,6 +199,20 @@ describe('A trace that no rule keeps at its root’s end', () => {
   });
 });
 
+describe('The end of a trace that waits for what may keep it', () => {
+  it('answers in time that it was not exported, and decides nothing', async () => {
+    const { memory, patient, tracer } = setUp({ lateSpanMs: 60_000 });
+    const trace = tracer.trace('run');
+    const late = trace.span('late');
+    const end = trace.end();
+    pass(4_500);
+    expect(await end).toEqual({ ok: true, traceId: trace.traceId, exported: false });
+    expect([memory.traces, patient.traces]).toEqual([[], []]);
+    late.fail('no answer');
+    expect(inShort(patient)).toEqual([['error', false, ['run', 'late']]]);
+  });
+});
+
 describe('A generator that is called in a trace and read after its end', () => {
   const failing = traced('answer', async function* () {
     yield 'part';
