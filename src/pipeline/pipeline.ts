@@ -105,9 +105,10 @@ export class Pipeline {
 
   /** Something was told of a trace whose root had ended: a record without spans says it to whoever has the trace. */
   amended(head: TraceHead): void {
-    if (!isExported(head)) return;
+    if (head.root === undefined) return;
+    // A trace that still waits for a rule will be exported with it.
     this.#parts.masker?.maskHead(head);
-    this.#amend(head, []);
+    if (isExported(head)) this.#amend(head, []);
   }
 
   #amend(head: TraceHead, records: readonly SpanRecord[]): void {

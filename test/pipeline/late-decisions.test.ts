@@ -184,6 +184,18 @@ describe('A trace that no rule keeps at its root’s end', () => {
     expect(tracer.stats().spans).toMatchObject({ openTraces: 0, sampledOutTraces: 1 });
   });
 
+  it('has what was thought of it while it waited, masked as everything is', () => {
+    const { memory, tracer } = setUp({
+      masker: (record) => JSON.parse(JSON.stringify(record).replaceAll('secret', '***')),
+    });
+    const trace = tracer.trace('run');
+    const late = trace.span('late');
+    void trace.end();
+    trace.evaluate('judge', 1, 'pass', 'secret');
+    late.fail('no answer');
+    expect(memory.traces[0]?.evaluations).toEqual([{ name: 'judge', score: 1, label: 'pass', comment: '***' }]);
+  });
+
   it('lets its end say what came of it', async () => {
     vi.useRealTimers();
     const { tracer } = setUp();
