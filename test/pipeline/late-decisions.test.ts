@@ -185,8 +185,9 @@ describe('A trace that no rule keeps at its root’s end', () => {
   });
 
   it('has what was thought of it while it waited, masked as everything is', () => {
+    const masked = [{ name: 'judge', label: 'pass', comment: '***' }];
     const { memory, tracer } = setUp({
-      masker: (record) => JSON.parse(JSON.stringify(record).replaceAll('secret', '***')),
+      masker: (record) => ('span_id' in record ? record : { ...record, evaluations: masked }),
     });
     const trace = tracer.trace('run');
     const late = trace.span('late');
