@@ -22,6 +22,8 @@ const loaders: Readonly<Record<string, () => Promise<Subject>>> = {
   langsmith: async () => (await import('./subjects/langsmith.ts')).langsmith,
   'call-bare': async () => (await import('./subjects/call.ts')).callBare,
   'call-off': async () => (await import('./subjects/clew-call.ts')).callOff,
+  'call-sampled-span': async () => (await import('./subjects/clew-call.ts')).callSampledSpan,
+  'call-sampled-root': async () => (await import('./subjects/clew-call.ts')).callSampledRoot,
   'lines-sonic-boom': async () => (await import('./subjects/lines-sonic-boom.ts')).linesSonicBoom,
   'lines-clew': async () => (await import('./subjects/lines-clew.ts')).linesClew,
   'answers-bare': async () => (await import('./subjects/answers.ts')).answersBare,

@@ -75,7 +75,7 @@ export function resultTable(results: readonly Result[]): string {
     heading('target', true),
     heading(''),
     heading('of'),
-    heading('of batch', true),
+    heading('of simple', true),
     heading('ns', true),
     heading('least', true),
     heading('wall', true),
@@ -108,7 +108,7 @@ export function markdownTable(results: readonly Result[]): string {
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  const header = '| subject | ratio | half of rounds | of | target | of OpenTelemetry 2, batch |';
+  const header = '| subject | ratio | half of rounds | of | target | of OpenTelemetry 2, simple processor |';
   return [header, '|---|--:|--:|---|---|--:|', ...rows].join('\n');
 }
 

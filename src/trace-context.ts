@@ -1,5 +1,6 @@
+import { types } from 'node:util';
 import { followCall } from './call/call.ts';
-import type { Followed } from './call/followed.ts';
+import { Invocation } from './call/invocation.ts';
 import { describeException } from './capture/exception.ts';
 import { readUsage } from './capture/usage/answer.ts';
 import { getTracer } from './init.ts';
@@ -113,8 +114,8 @@ export function traceSpan(
   const given = typeof extras === 'function' ? {} : extras;
   if (body === undefined) return undefined;
   const step = new Step(context, name, given);
-  const followed: Followed = { span: step, run: (work) => work() };
-  return followCall(followed, () => openSpan(context, name, { metadata: given }, body));
+  const call = new StepCall({ host: getTracer(), span: step, ownsPromise: () => types.isAsyncFunction(body) });
+  return followCall(call, () => openSpan(context, name, { metadata: given }, body));
 }
 
 /** At a root the step begins a trace of the request's run. */
@@ -122,6 +123,13 @@ function openSpan(context: TraceContext, name: string, options: SpanOptions, bod
   const tracer = getTracer();
   if (tracer.activeSpan() !== undefined) return tracer.span(name, options, body);
   return tracer.trace(name, { ...options, runId: context.requestId }, body);
+}
+
+/** It changes no scope: the span that the tracer makes inside it does. */
+class StepCall extends Invocation {
+  override run<Result>(work: () => Result): Result {
+    return work();
+  }
 }
 
 /** The stopwatch of one step: what it times is followed as any call is, and told to the context when it has ended. */

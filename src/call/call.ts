@@ -1,85 +1,161 @@
+import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
+import { isObject } from '../base/object.ts';
 import { untraced } from '../base/shared.ts';
-import { readMethod, type Followed } from './followed.ts';
+import { followClientStream, followStreamResult, isClientStream, isStreamResult } from './client-stream.ts';
+import { detach, endingOf, readMethod, type Followed } from './followed.ts';
+import type { Invocation } from './invocation.ts';
 import { followAsyncIterable, followIterator, isIterator } from './iterator.ts';
-import { followNodeReadable, isNodeReadable } from './node-stream.ts';
-import { followPlainPromise, followThenable, isPlainPromise } from './promise.ts';
-import { followReadableStream, isPlainReadableStream } from './readable-stream.ts';
+import { followNodeReadable, isLongLived, isNodeReadable } from './node-stream.ts';
+import { followObservable, isObservable } from './observable.ts';
+import { followPlainPromise, isPlainPromise } from './promise.ts';
+import { followReadableStream, isReadableStream } from './readable-stream.ts';
+import { followThenable } from './thenable.ts';
 
-/** Runs `invoke` inside the span and follows what it gives to its end: returns and throws what `invoke` does. */
+/** Runs `invoke` inside the span and follows what it returns to its end: returns and throws what `invoke` does. */
 export function followCall(followed: Followed, invoke: () => unknown): unknown {
   let result: unknown;
   try {
     result = followed.run(invoke);
   } catch (error) {
-    followed.span.conclude({ outcome: 'error', thrown: { error } });
+    fail(error, followed);
     throw error;
   }
   return followResult(result, followed);
 }
 
+/** The function has returned: follows what came back. Returns what the caller gets. */
+export function finishCall(call: Invocation, result: unknown): unknown {
+  call.leave();
+  if (!call.span.isRecording) return result;
+  const { callback } = call;
+  if (callback !== undefined && call.fence(() => callback.returned(result)) === true) return result;
+  return followResult(result, call);
+}
+
+/** The function threw. */
+export function threwInCall(call: Invocation, error: unknown): void {
+  call.leave();
+  call.callback?.threw();
+  fail(error, call);
+}
+
+/** Runs a generator function, whose span begins when what it returns is first read, or when it throws before that. */
+export function followGenerator(call: Followed, invoke: () => unknown): unknown {
+  let generator: unknown;
+  try {
+    generator = invoke();
+  } catch (error) {
+    fail(error, call);
+    throw error;
+  }
+  call.fence(() => {
+    call.returned();
+    if (isObject(generator)) followIterator(generator, call, true);
+  });
+  return generator;
+}
+
+function fail(error: unknown, followed: Followed): void {
+  followed.fence(() => followed.span.conclude(endingOf(error, followed)));
+}
+
 /**
  * Follows a promise, a thenable, an iterator or a stream until it ends, and ends the span with it; anything else is the
- * output and ends it now. Gives back what the caller shall have: nearly always the same object.
+ * output and ends it now. Returns what the caller gets: nearly always the same object.
  */
-export function followResult(result: unknown, followed: Followed): unknown {
-  if (typeof result !== 'object' || result === null) return endWith(result, followed);
+function followResult(result: unknown, followed: Followed): unknown {
+  try {
+    return follow(result, followed);
+  } catch (error) {
+    followed.reportFailure(error);
+    return result;
+  }
+}
+
+function follow(result: unknown, followed: Followed): unknown {
+  if (!isObject(result)) return endWith(result, followed);
   if (types.isPromise(result)) {
+    followed.returned();
     if (isPlainPromise(result)) return followPlainPromise(result, followed, followValue);
     followThenable(result, followed, followValue);
     return result;
   }
   // Asking a Proxy for `then` may be a call to a server.
   if (types.isProxy(result)) return endWith(result, followed);
-  return followObject(result, followed);
+  followed.returned();
+  if (hasMethod(result, 'then')) {
+    followThenable(result, followed, followValue);
+    return result;
+  }
+  return followObject(result, followed, true);
 }
 
 /** What a promise resolved to: a stream is followed on, and no thenable can be left. */
-function followValue(value: unknown, followed: Followed): unknown {
-  if (typeof value !== 'object' || value === null || types.isProxy(value)) return endWith(value, followed);
-  return attempt(followStream, value, followed) ?? endWith(value, followed);
+function followValue(value: unknown, followed: Followed, isReplaceable: boolean): unknown {
+  if (!isObject(value) || types.isProxy(value)) return endWith(value, followed);
+  return followObject(value, followed, isReplaceable);
 }
-
-function followObject(result: object, followed: Followed): unknown {
-  return attempt(followSource, result, followed) ?? endWith(result, followed);
-}
-
-type Follow = (value: object, followed: Followed) => object | undefined;
 
 /** What inherits from a Proxy may throw at a mere `in`: then it is a value like any other. */
-function attempt(follow: Follow, value: object, followed: Followed): object | undefined {
+function followObject(value: object, followed: Followed, isReplaceable: boolean): unknown {
+  if (Array.isArray(value)) return endWith(value, followed);
   try {
-    return follow(value, followed);
+    if (isSource(value)) {
+      const seen = followSource(value, followed, isReplaceable);
+      if (seen === undefined) detach(value, followed);
+      return seen ?? value;
+    }
+    const stream = streamIn(value);
+    if (stream !== undefined && followSource(stream, followed, false) !== undefined) return value;
   } catch {
-    return undefined;
+    // It cannot be asked: it is the output.
   }
+  return endWith(value, followed);
 }
 
-function followSource(result: object, followed: Followed): object | undefined {
-  if (!hasMethod(result, 'then')) return followStream(result, followed);
-  followThenable(result, followed, followValue);
-  return result;
+/** What comes in parts, or lives on when the call has returned. Most results are plain objects: they are asked least. */
+function isSource(value: object): boolean {
+  if (Symbol.asyncIterator in value || 'next' in value) return true;
+  if (Object.getPrototypeOf(value) === Object.prototype) return false;
+  return (
+    'getReader' in value ||
+    'fullStream' in value ||
+    '_emit' in value ||
+    isObservable(value) ||
+    value instanceof EventEmitter
+  );
 }
 
-/** The stream to hand out, or undefined for what is none. */
-function followStream(value: object, followed: Followed): object | undefined {
-  if (Array.isArray(value)) return undefined;
-  if (isPlainReadableStream(value)) return followReadableStream(value, followed);
-  if (value instanceof ReadableStream) return undefined;
-  if (isNodeReadable(value)) {
-    followNodeReadable(value, followed);
-    return value;
-  }
-  const isSource = Symbol.asyncIterator in value || 'next' in value;
-  if (!isSource) return undefined;
-  if (untraced(() => isIterator(value))) followIterator(value, followed);
-  else if (hasMethod(value, Symbol.asyncIterator)) followAsyncIterable(value, followed);
-  else return undefined;
+/** The object to hand out, or undefined where it cannot be followed. */
+function followSource(value: object, followed: Followed, isReplaceable: boolean): object | undefined {
+  if (isReadableStream(value)) return followReadableStream(value, followed, isReplaceable);
+  if (isLongLived(value)) return undefined;
+  if (isNodeReadable(value)) return followNodeReadable(value, followed) ? value : undefined;
+  if (isClientStream(value)) return followClientStream(value, followed);
+  if (isStreamResult(value)) return followStreamResult(value, followed);
+  if (isObservable(value)) return followObservable(value, followed);
+  if (untraced(() => isIterator(value))) return followIterator(value, followed) ? value : undefined;
+  if (hasMethod(value, Symbol.asyncIterator)) return followAsyncIterable(value, followed) ? value : undefined;
+  endWith(value, followed);
   return value;
 }
 
+/** `{ stream, … }`: how some clients return what they stream. */
+function streamIn(value: object): object | undefined {
+  if (!Object.hasOwn(value, 'stream')) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const stream: unknown = Object.getOwnPropertyDescriptor(value, 'stream')?.value;
+  const isPlain = prototype === Object.prototype || prototype === null;
+  return isPlain && isObject(stream) && !types.isProxy(stream) && Symbol.asyncIterator in stream ? stream : undefined;
+}
+
 function hasMethod(value: object, name: PropertyKey): boolean {
-  return name in value && untraced(() => readMethod(value, name)) !== undefined;
+  try {
+    return name in value && untraced(() => readMethod(value, name)) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function endWith(output: unknown, followed: Followed): unknown {

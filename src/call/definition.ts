@@ -1,4 +1,3 @@
-import type { Scope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 
 /** What a wrapper knows of the function it wraps: made once, used at every call. */
@@ -10,17 +9,12 @@ export interface CallDefinition {
   readonly isGenerator: boolean;
   /** As its author has written it; a function that returns a promise need not be. */
   readonly isAsync: boolean;
+  /** True where the promise it returns is always new: that of an async function, also when a compiler lowered it. */
+  readonly ownsPromise: () => boolean;
+  /** True where one of its parameters is called as a callback is. */
+  readonly takesCallback: () => boolean;
   readonly includeInput: boolean;
   readonly includeOutput: boolean;
   /** The arguments under the names that a reader knows them by. */
   readonly inputOf: (args: readonly unknown[]) => unknown;
-}
-
-/** A call that is about to be made. */
-export interface TracedCall {
-  /** What is active where it is called. */
-  readonly scope: Scope | undefined;
-  readonly definition: CallDefinition;
-  readonly args: readonly unknown[];
-  readonly invoke: () => unknown;
 }

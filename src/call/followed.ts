@@ -1,35 +1,34 @@
 import { isCallable, type Callable } from '../base/callable.ts';
-import type { Span } from '../span/span.ts';
-import type { StreamOutput } from './stream-output.ts';
+import type { Ending, Span } from '../span/span.ts';
 
 /** A call whose result is followed to its end. */
 export interface Followed {
   /** The call's span. That of a generator begins when it is first read. */
   readonly span: Span;
+  /** True where the call made its promise itself, so that nobody else can hold it: another one may take its place. */
+  readonly ownsPromise: boolean;
+  /** The function has returned, and its result is followed: its arguments are let go of. */
+  returned(): void;
+  /** True where the caller aborted one of the signals it passed. A timeout is no such abort. */
+  isAborted(): boolean;
+  /** True where `error` is what the caller's own abort threw. */
+  isAbort(error: unknown): boolean;
   /** Runs a part of the call's work with its span as parent. */
   run<Result>(work: () => Result): Result;
+  /** Runs our own work so that no failure of it leaves; undefined after one. */
+  fence<Result>(work: () => Result): Result | undefined;
+  /** Reports a failure of ours. */
+  reportFailure(error: unknown): void;
 }
 
-interface Watched {
-  readonly followed: Pick<Followed, 'span'>;
-  readonly outcome: 'abandoned' | 'unobserved';
-  readonly output: StreamOutput | undefined;
+/** How a call ends that threw: an abort by the caller is no error. */
+export function endingOf(error: unknown, followed: Followed): Pick<Ending, 'outcome' | 'thrown'> {
+  return { outcome: followed.isAbort(error) ? 'cancelled' : 'error', thrown: { error } };
 }
 
-/** Hears of results that the program let go of before they came to an end. Holds the span, never the result. */
-const registry = new FinalizationRegistry<Watched>(({ followed, outcome, output }) => {
-  followed.span.conclude({ outcome, outputText: output?.text() ?? null, toolCalls: output?.toolCalls });
-});
-
-/** Ends the span as `abandoned` (a stream) or `unobserved` (a thenable) when nobody holds `result` any more. */
-export function watchForLoss(
-  result: object,
-  followed: Followed,
-  outcome: Watched['outcome'],
-  output?: StreamOutput,
-): void {
-  const { span } = followed;
-  registry.register(result, { followed: { span }, outcome, output });
+/** Ends the span of a call whose result is handed out and not followed. */
+export function detach(result: unknown, followed: Followed): void {
+  followed.span.conclude({ outcome: 'detached', output: result });
 }
 
 /** Replaces a method on one object, as a class would define it; false when the object does not let us. */

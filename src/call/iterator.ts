@@ -2,125 +2,169 @@ import { types } from 'node:util';
 import { isCallable, type Callable } from '../base/callable.ts';
 import { isObject } from '../base/object.ts';
 import { untraced } from '../base/shared.ts';
-import { patchMethod, readMethod, watchForLoss, type Followed } from './followed.ts';
-import { observeThenable } from './promise.ts';
-import { StreamOutput } from './stream-output.ts';
+import { patchMethod, readMethod, type Followed } from './followed.ts';
+import { followStream, type ReaderPlace, type StreamFollowers } from './stream-followers.ts';
+import { observeOnce } from './thenable.ts';
 
 type StepName = 'next' | 'return' | 'throw';
+const stepNames: readonly StepName[] = ['next', 'return', 'throw'];
 
 /**
  * Follows an iterator in place: the caller gets its own object back, with `next`, `return` and `throw` observed. Each
  * step runs inside the span, so that what a generator calls nests under it, and what its consumer calls between two
- * steps does not. `break` lets the generator's `finally` run and ends the span as cancelled.
+ * steps does not. `break` lets the generator's `finally` run and ends the span as cancelled. A lazy one is not watched
+ * before it is first read. False where it cannot be followed.
  */
-export function followIterator(iterator: object, followed: Followed, isLazy = false): void {
-  const walk = new IteratorWalk(iterator, followed);
-  const steps: readonly StepName[] = ['next', 'return', 'throw'];
-  const methods = steps.map((name) => ({ name, original: readMethod(iterator, name) }));
-  for (const { name, original } of methods) {
-    if (original === undefined) continue;
-    const step = (...args: readonly unknown[]): unknown => walk.step(name, original, args);
-    if (!patchMethod(iterator, name, step)) return walk.giveUp();
-  }
-  if (!isLazy) walk.start(iterator);
+export function followIterator(iterator: object, followed: Followed, isLazy = false): boolean {
+  return followStream(iterator, followed, (followers) => {
+    if (!patchSteps(iterator, followers)) return false;
+    if (!isLazy) followers.watch(iterator);
+    return true;
+  });
 }
 
-/** Follows the first iterator that an async iterable gives; the iterable itself stays what it is. */
-export function followAsyncIterable(iterable: object, followed: Followed): void {
-  const original = readMethod(iterable, Symbol.asyncIterator);
-  let isFirst = true;
-  const iterate = (): unknown => {
-    const iterator = Reflect.apply(original ?? noIterator, iterable, []);
-    if (isFirst && isObject(iterator)) followIterator(iterator, followed);
-    isFirst = false;
+/** Follows what an async iterable gives through whichever of its iterators comes first to a part. */
+export function followAsyncIterable(iterable: object, followed: Followed): boolean {
+  return followStream(iterable, followed, (followers) => {
+    // A client's own stream object makes all its iterators, those of `tee()` too, by a function of its own.
+    const names: readonly PropertyKey[] = [
+      Symbol.asyncIterator,
+      ...(Object.hasOwn(iterable, 'iterator') ? ['iterator'] : []),
+    ];
+    const signal = ownSignalOf(iterable);
+    for (const name of names) if (!patchIteration(iterable, name, followers, signal)) return false;
+    followers.watch(iterable);
+    return true;
+  });
+}
+
+function patchIteration(
+  iterable: object,
+  name: PropertyKey,
+  followers: StreamFollowers,
+  signal: AbortSignal | undefined,
+): boolean {
+  const original = readMethod(iterable, name);
+  if (original === undefined) return name !== Symbol.asyncIterator;
+  return patchMethod(iterable, name, function (this: unknown, ...args: readonly unknown[]): unknown {
+    const iterator = Reflect.apply(original, this, args);
+    followers.fence(() => {
+      if (!isObject(iterator) || !patchSteps(iterator, followers, { signal })) return;
+      // The iterable may be let go of now: what is read is the iterator.
+      followers.watch(iterator);
+    });
     return iterator;
-  };
-  if (!patchMethod(iterable, Symbol.asyncIterator, iterate)) followed.span.conclude({ outcome: 'unobserved' });
-  else watchForLoss(iterable, followed, 'abandoned');
+  });
 }
 
-const noIterator: Callable = () => undefined;
+/** Clients end a stream quietly when its own controller was aborted. */
+function ownSignalOf(iterable: object): AbortSignal | undefined {
+  const controller: unknown = Object.getOwnPropertyDescriptor(iterable, 'controller')?.value;
+  return controller instanceof AbortController ? controller.signal : undefined;
+}
 
-class IteratorWalk {
+/** What is particular to an iterator. */
+export interface StepOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** False where `return` leaves the stream open for another reader. */
+  readonly returnEnds?: boolean;
+  /** Where it is in the stream. Default: where the stream is now. */
+  readonly place?: ReaderPlace | undefined;
+}
+
+/** Iterators whose steps are observed; what makes one by another's help must not observe it twice. */
+const patched = new WeakSet<object>();
+
+/** Observes the steps of one iterator; false when it does not let us. */
+export function patchSteps(iterator: object, followers: StreamFollowers, options: StepOptions = {}): boolean {
+  if (patched.has(iterator)) return true;
+  const steps = new Steps(iterator, followers, options);
+  for (const name of stepNames) {
+    const original = readMethod(iterator, name);
+    if (original === undefined) continue;
+    const step = function (this: unknown, ...args: readonly unknown[]): unknown {
+      return steps.take(name, original, this, args);
+    };
+    if (!patchMethod(iterator, name, step)) return false;
+  }
+  patched.add(iterator);
+  return true;
+}
+
+class Steps {
   readonly #iterator: WeakRef<object>;
-  readonly #followed: Followed;
-  #output: StreamOutput | undefined;
+  readonly #followers: StreamFollowers;
+  readonly #options: StepOptions;
+  readonly #place: ReaderPlace;
   #isStarted = false;
 
-  constructor(iterator: object, followed: Followed) {
+  constructor(iterator: object, followers: StreamFollowers, options: StepOptions) {
     this.#iterator = new WeakRef(iterator);
-    this.#followed = followed;
+    this.#followers = followers;
+    this.#options = options;
+    this.#place = options.place ?? followers.place();
   }
 
-  /** Begins the span, if it has not begun, and watches for the iterator's loss. */
-  start(iterator: object | undefined): StreamOutput {
-    this.#isStarted = true;
-    if (this.#output !== undefined) return this.#output;
-    this.#output = new StreamOutput(this.#followed.span.capturer);
-    if (iterator !== undefined) watchForLoss(iterator, this.#followed, 'abandoned', this.#output);
-    return this.#output;
-  }
-
-  /** The iterator is frozen: it works on as it is, and is not seen. */
-  giveUp(): void {
-    this.#followed.span.conclude({ outcome: 'unobserved' });
-  }
-
-  step(name: StepName, original: Callable, args: readonly unknown[]): unknown {
-    const iterator = this.#iterator.deref();
-    // A generator that is closed before it is first read never ran: there is nothing to tell.
-    if (!this.#isStarted && name !== 'next') return Reflect.apply(original, iterator, args);
-    const output = this.start(iterator);
+  take(name: StepName, original: Callable, receiver: unknown, args: readonly unknown[]): unknown {
+    const followers = this.#followers;
+    // A generator that is closed before it is first read never ran: there is nothing to record.
+    if (followers.isOver || (!this.#isStarted && name === 'return')) return Reflect.apply(original, receiver, args);
+    this.#start();
+    let step: unknown;
     try {
-      const result = this.#followed.run(() => Reflect.apply(original, iterator, args));
-      if (!types.isPromise(result)) return this.#takeAtOnce(name, result, output);
-      return result.then(
-        (step) => this.#take(name, step, output),
-        (error: unknown) => this.#fail(error, output),
-      );
+      step = followers.run(() => Reflect.apply(original, receiver, args));
     } catch (error) {
-      return this.#fail(error, output);
+      this.#failed(error);
+      throw error;
     }
+    return types.isPromise(step) ? this.#later(name, step) : this.#now(name, step);
+  }
+
+  #start(): void {
+    this.#followers.begin();
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const iterator = this.#iterator.deref();
+    if (iterator !== undefined) this.#followers.watch(iterator);
+  }
+
+  #later(name: StepName, step: Promise<unknown>): unknown {
+    return step.then(
+      (value) => {
+        this.#came(name, value);
+        return value;
+      },
+      (error: unknown) => {
+        this.#failed(error);
+        throw error;
+      },
+    );
   }
 
   /** A step, or another library's promise of one: then its reader asks it, not we. */
-  #takeAtOnce(name: StepName, step: unknown, output: StreamOutput): unknown {
+  #now(name: StepName, step: unknown): unknown {
     const isThenable = isObject(step) && !types.isProxy(step) && untraced(() => readMethod(step, 'then')) !== undefined;
-    if (!isThenable) return this.#take(name, step, output);
-    observeThenable(step, {
-      fulfilled: (value) => this.#take(name, value, output),
-      rejected: (error) => this.#concludeFailed(error, output),
-    });
+    const isObserved =
+      isThenable &&
+      observeOnce(step, { fulfilled: (value) => this.#came(name, value), rejected: (error) => this.#failed(error) });
+    if (!isObserved) this.#came(name, step);
     return step;
   }
 
-  #take(name: StepName, step: unknown, output: StreamOutput): unknown {
-    const { span } = this.#followed;
+  #came(name: StepName, step: unknown): void {
+    const followers = this.#followers;
+    const { signal, returnEnds = true } = this.#options;
     const { done, value } = readStep(step);
-    if (!done) {
-      if (span.isRecording) span.observe(output.add(value), output.count === 1, value);
-    } else {
-      span.conclude({
-        outcome: name === 'return' ? 'cancelled' : 'ok',
-        ...describeOutput(output, name === 'return' ? undefined : value, this.#followed),
-        toolCalls: output.toolCalls,
-      });
-    }
-    return step;
+    if (!done) followers.take(value, this.#place);
+    followers.settle();
+    if (!done) return;
+    if (name !== 'return') followers.end(value, signal?.aborted === true);
+    else if (returnEnds) followers.cancel();
   }
 
-  #fail(error: unknown, output: StreamOutput): never {
-    this.#concludeFailed(error, output);
-    throw error;
-  }
-
-  #concludeFailed(error: unknown, output: StreamOutput): void {
-    this.#followed.span.conclude({
-      outcome: 'error',
-      thrown: { error },
-      outputText: output.text(),
-      toolCalls: output.toolCalls,
-    });
+  #failed(error: unknown): void {
+    this.#followers.settle();
+    this.#followers.fail(error);
   }
 }
 
@@ -131,18 +175,6 @@ function readStep(step: unknown): { done: boolean; value: unknown } {
   } catch {
     return { done: false, value: undefined };
   }
-}
-
-/** What was yielded, what was returned, or both under their names. */
-function describeOutput(
-  output: StreamOutput,
-  returned: unknown,
-  followed: Followed,
-): { output?: unknown; outputText?: string | null } {
-  if (output.count === 0) return { output: returned };
-  if (returned === undefined) return { outputText: output.text() };
-  const returnedText = followed.span.capturer.text(returned) ?? 'null';
-  return { outputText: `{"yielded":${output.text() ?? 'null'},"returned":${returnedText}}` };
 }
 
 export function isIterator(value: object): boolean {

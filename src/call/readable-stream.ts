@@ -1,220 +1,210 @@
-import type { Ending } from '../span/span.ts';
-import { watchForLoss, type Followed } from './followed.ts';
-import { StreamOutput } from './stream-output.ts';
-
-/** True for a stream that we may stand in for: of the platform's own class, and not being read. */
-export function isPlainReadableStream(value: object): value is ReadableStream<unknown> {
-  return value instanceof ReadableStream && Object.getPrototypeOf(value) === ReadableStream.prototype && !value.locked;
-}
+import { types } from 'node:util';
+import type { Callable } from '../base/callable.ts';
+import { isObject } from '../base/object.ts';
+import { patchMethod, readMethod, type Followed } from './followed.ts';
+import { patchSteps } from './iterator.ts';
+import { followStream, type ReaderPlace, type StreamFollowers } from './stream-followers.ts';
+import { passThrough, pipeSource } from './stream-twin.ts';
 
 /**
- * A stream that gives what `source` gives, when it is asked: nothing is read ahead, cancelling reaches the source, a
- * byte stream stays one. The span ends with the stream.
+ * True for a web stream: the platform's own, a subclass, a polyfill's or another realm's. Told by what it can do, since
+ * each of those has a class of its own.
  */
-export function followReadableStream(source: ReadableStream<unknown>, followed: Followed): ReadableStream<unknown> {
-  const output = new StreamOutput(followed.span.capturer);
-  const stream = isByteStream(source) ? byteTwin(source, followed, output) : twin(source, followed, output);
-  watchForLoss(stream, followed, 'abandoned', output);
-  return stream;
+export function isReadableStream(value: object): value is ReadableStream<unknown> {
+  if (value instanceof ReadableStream) return true;
+  return ['locked', 'getReader', 'tee', 'pipeTo', 'cancel'].every((name) => name in value);
 }
 
-function twin(source: ReadableStream<unknown>, followed: Followed, output: StreamOutput): ReadableStream<unknown> {
-  const reader = source.getReader();
-  const watch = new StreamWatch(followed, output);
-  return new ReadableStream<unknown>(
-    {
-      start: (controller) => watch.hearEnd(reader.closed, controller),
-      async pull(controller) {
-        await watch.step(
-          () => reader.read(),
-          controller,
-          (value) => controller.enqueue(value),
-        );
-      },
-      cancel: (reason) => watch.cancel(() => reader.cancel(reason)),
-    },
-    { highWaterMark: 0 },
-  );
+/** Bun, Deno and Workers read the body of a response past the methods of its stream. */
+const readsByMethods = isNode();
+
+function isNode(): boolean {
+  const { versions } = process;
+  const isWorker = typeof navigator === 'object' && navigator.userAgent === 'Cloudflare-Workers';
+  return typeof versions?.node === 'string' && !('bun' in versions) && !('deno' in versions) && !isWorker;
 }
 
-function byteTwin(
-  source: ReadableStream<Uint8Array>,
+const twins = new WeakMap<object, ReadableStream<unknown>>();
+
+/**
+ * Follows a web stream in place: nothing is read ahead, nothing is locked before a reader locks it, and the caller has
+ * its own object. Where a runtime reads past its methods, a stream that gives the same takes its place. Undefined where
+ * it cannot be followed.
+ */
+export function followReadableStream(
+  stream: ReadableStream<unknown>,
   followed: Followed,
-  output: StreamOutput,
-): ReadableStream<Uint8Array> {
-  const watch = new StreamWatch(followed, output);
-  const readers = new ByteReaders(source);
-  return new ReadableStream({
-    type: 'bytes',
-    start: (controller) =>
-      readers.each((reader) => watch.hearEnd(reader.closed, controller, () => readers.has(reader))),
-    async pull(controller) {
-      const request = controller.byobRequest;
-      const view = request?.view;
-      // A reader that brings its own buffer gets it filled; any other gets the source's own chunks.
-      const isOver = await watch.step(
-        () => readers.read(view?.byteLength),
-        controller,
-        (value) => {
-          if (!request || !view) return controller.enqueue(copyBytes(value));
-          new Uint8Array(view.buffer, view.byteOffset, value.byteLength).set(value);
-          request.respond(value.byteLength);
-        },
-      );
-      if (isOver) request?.respond(0);
-    },
-    cancel: (reason) => watch.cancel(() => readers.cancel(reason)),
+  isReplaceable: boolean,
+): ReadableStream<unknown> | undefined {
+  const isSeen = followStream(stream, followed, (followers) => {
+    if (stream.locked || !patchStream(stream, followers)) return false;
+    followers.watch(stream);
+    return true;
+  });
+  if (!isSeen) return undefined;
+  return readsByMethods || !isReplaceable || !(stream instanceof ReadableStream) ? stream : twinOf(stream);
+}
+
+function twinOf(stream: ReadableStream<unknown>): ReadableStream<unknown> {
+  const twin = twins.get(stream) ?? passThrough(stream);
+  twins.set(stream, twin);
+  return twin;
+}
+
+/** Observes every way to read one stream; false when it does not let us. `place` is that of a branch of `tee`. */
+export function patchStream(stream: object, followers: StreamFollowers, place?: ReaderPlace): boolean {
+  const patches: Readonly<Record<string | symbol, (original: Callable) => Callable>> = {
+    getReader: (original) => observeReader(original, followers, place),
+    values: (original) => observeIterator(original, followers, place),
+    [Symbol.asyncIterator]: (original) => observeIterator(original, followers, place),
+    tee: (original) => observeTee(original, followers, place),
+    cancel: (original) => observeCancel(original, followers, place ?? followers.place()),
+    pipeTo: pipeByMethods,
+    pipeThrough: pipeByMethods,
+  };
+  return Reflect.ownKeys(patches).every((name) => {
+    const original = readMethod(stream, name);
+    const patch = patches[name];
+    // What a subclass does otherwise ends in the methods of its base.
+    if (original === undefined || patch === undefined || !isOfBase(stream, name, original)) return true;
+    return patchMethod(stream, name, patch(original));
   });
 }
 
-type Chunk<Value> = { readonly done: false; readonly value: Value } | { readonly done: true };
-type StreamEnd = Pick<ReadableStreamDefaultController, 'close' | 'error'>;
+function isOfBase(stream: object, name: PropertyKey, method: Callable): boolean {
+  return !(stream instanceof ReadableStream) || Reflect.get(ReadableStream.prototype, name) === method;
+}
 
-type ByteReader = ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader;
-
-/** Reads a byte stream with the kind of reader that is asked for. It keeps hold of one, to hear of the source's end. */
-class ByteReaders {
-  readonly #source: ReadableStream<Uint8Array>;
-  #reader: ByteReader;
-  #onTaken: (reader: ByteReader) => void = () => {};
-
-  constructor(source: ReadableStream<Uint8Array>) {
-    this.#source = source;
-    this.#reader = source.getReader();
-  }
-
-  /** Calls `onTaken` with the reader in use, and with each that comes after it. */
-  each(onTaken: (reader: ByteReader) => void): void {
-    this.#onTaken = onTaken;
-    onTaken(this.#reader);
-  }
-
-  has(reader: ByteReader): boolean {
-    return this.#reader === reader;
-  }
-
-  /** The next chunk, at most `length` bytes if that is given. */
-  read(length: number | undefined): Promise<Chunk<Uint8Array>> {
-    return length === undefined ? this.#plainReader().read() : this.#fillingReader().read(new Uint8Array(length));
-  }
-
-  cancel(reason: unknown): Promise<void> {
-    return this.#reader.cancel(reason);
-  }
-
-  #plainReader(): ReadableStreamDefaultReader<Uint8Array> {
-    if (this.#reader instanceof ReadableStreamDefaultReader) return this.#reader;
-    this.#reader.releaseLock();
-    return this.#take(this.#source.getReader());
-  }
-
-  #fillingReader(): ReadableStreamBYOBReader {
-    if (this.#reader instanceof ReadableStreamBYOBReader) return this.#reader;
-    this.#reader.releaseLock();
-    return this.#take(this.#source.getReader({ mode: 'byob' }));
-  }
-
-  #take<Reader extends ByteReader>(reader: Reader): Reader {
-    this.#reader = reader;
-    this.#onTaken(reader);
+function observeReader(original: Callable, followers: StreamFollowers, place: ReaderPlace | undefined): Callable {
+  return function getReader(...args) {
+    const reader = Reflect.apply(original, this, args);
+    followers.fence(() => {
+      if (isObject(reader)) new ReaderPatch(followers, place ?? followers.place()).apply(reader);
+    });
     return reader;
-  }
+  };
 }
 
-/** Enqueueing hands the buffer over; the source may have given a view of one that it still uses. */
-function copyBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(bytes);
-}
+/** Observes what one reader reads, and how its stream ends while nobody reads. */
+class ReaderPatch {
+  readonly #followers: StreamFollowers;
+  readonly #place: ReaderPlace;
+  #isReleased = false;
 
-function isByteStream(stream: ReadableStream<unknown>): stream is ReadableStream<Uint8Array> {
-  try {
-    stream.getReader({ mode: 'byob' }).releaseLock();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Tells the span what happens to the stream. */
-class StreamWatch {
-  readonly #followed: Followed;
-  readonly #output: StreamOutput;
-  #isReading = false;
-  #isOver = false;
-  /** What became of the source while a part of it was still on its way to the reader. */
-  #heldEnd: (() => void) | undefined;
-
-  constructor(followed: Followed, output: StreamOutput) {
-    this.#followed = followed;
-    this.#output = output;
+  constructor(followers: StreamFollowers, place: ReaderPlace) {
+    this.#followers = followers;
+    this.#place = place;
   }
 
-  /** Passes on an end of the source that comes while nobody reads; any other end is the answer of a read. */
-  hearEnd(closed: Promise<unknown>, controller: StreamEnd, isCurrent: () => boolean = () => true): void {
-    const hear = (end: () => void): void => {
-      if (!isCurrent()) return;
-      if (this.#isReading) this.#heldEnd = end;
-      else end();
+  apply(reader: object): void {
+    const patch = (name: string, observe: (original: Callable) => Callable): void => {
+      const original = readMethod(reader, name);
+      if (original !== undefined) patchMethod(reader, name, observe(original));
     };
-    const fail = (error: unknown): void => {
-      if (this.#fail(error)) controller.error(error);
-    };
+    patch('read', (original) => this.#observeRead(original));
+    patch('cancel', (original) => observeCancel(original, this.#followers, this.#place));
+    patch('releaseLock', (original) => this.#observeRelease(original));
+    const closed: unknown = Reflect.get(reader, 'closed');
+    if (!types.isPromise(closed)) return;
+    const followers = this.#followers;
     closed.then(
-      () => hear(() => this.#end(controller)),
-      (error: unknown) => hear(() => fail(error)),
+      () => this.#hear(() => followers.end()),
+      (error: unknown) => this.#hear(() => followers.fail(error)),
     );
   }
 
-  /** Reads one part and delivers it; true when there was none left. */
-  async step<Value>(
-    read: () => Promise<Chunk<Value>>,
-    controller: StreamEnd,
-    deliver: (value: Value) => void,
-  ): Promise<boolean> {
-    this.#isReading = true;
-    try {
-      const chunk = await this.#followed.run(read);
-      if (chunk.done) this.#end(controller);
-      else this.#take(chunk.value, deliver);
-      return chunk.done;
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    } finally {
-      this.#isReading = false;
-      this.#heldEnd?.();
-    }
+  #hear(end: () => void): void {
+    if (!this.#isReleased && !this.#place.isCancelled) this.#followers.hear(end);
   }
 
-  async cancel(cancel: () => Promise<void>): Promise<void> {
-    this.#isOver = true;
-    try {
-      await this.#followed.run(cancel);
-    } finally {
-      this.#followed.span.conclude({ outcome: 'cancelled', ...this.#told() });
-    }
+  #observeRead(original: Callable): Callable {
+    const [patch, followers] = [this, this.#followers];
+    return function read(...args) {
+      followers.begin();
+      let reading: unknown;
+      try {
+        reading = followers.run(() => Reflect.apply(original, this, args));
+      } finally {
+        if (!types.isPromise(reading)) followers.settle();
+      }
+      return types.isPromise(reading) ? patch.#observeReading(reading) : reading;
+    };
   }
 
-  #take<Value>(value: Value, deliver: (value: Value) => void): void {
-    this.#followed.span.observe(this.#output.add(value), this.#output.count === 1, value);
-    deliver(value);
+  #observeReading(reading: Promise<unknown>): Promise<unknown> {
+    const followers = this.#followers;
+    return reading.then(
+      (chunk) => {
+        followers.fence(() => this.#take(chunk));
+        followers.settle();
+        return chunk;
+      },
+      (error: unknown) => {
+        this.#hear(() => followers.fail(error));
+        followers.settle();
+        throw error;
+      },
+    );
   }
 
-  #end(controller: StreamEnd): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#followed.span.conclude({ outcome: 'ok', ...this.#told() });
-    controller.close();
+  #take(chunk: unknown): void {
+    if (!isObject(chunk)) return;
+    if (Reflect.get(chunk, 'done') === true) this.#hear(() => this.#followers.end());
+    else this.#followers.take(Reflect.get(chunk, 'value'), this.#place);
   }
 
-  #told(): Pick<Ending, 'outputText' | 'toolCalls'> {
-    return { outputText: this.#output.text(), toolCalls: this.#output.toolCalls };
+  #observeRelease(original: Callable): Callable {
+    const release = (): void => {
+      this.#isReleased = true;
+    };
+    return function releaseLock(...args) {
+      release();
+      return Reflect.apply(original, this, args);
+    };
   }
+}
 
-  #fail(error: unknown): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
-    this.#followed.span.conclude({ outcome: 'error', thrown: { error }, ...this.#told() });
-    return true;
-  }
+function observeIterator(original: Callable, followers: StreamFollowers, place: ReaderPlace | undefined): Callable {
+  return function values(...args) {
+    const iterator = Reflect.apply(original, this, args);
+    followers.fence(() => {
+      const [options] = args;
+      const isKept = isObject(options) && Reflect.get(options, 'preventCancel') === true;
+      if (isObject(iterator)) patchSteps(iterator, followers, { returnEnds: !isKept, place });
+    });
+    return iterator;
+  };
+}
+
+/** Both branches get every part; whichever comes first to one records it, and the first to the end ends it. */
+function observeTee(original: Callable, followers: StreamFollowers, place: ReaderPlace | undefined): Callable {
+  return function tee(...args) {
+    const branches = Reflect.apply(original, this, args);
+    followers.fence(() => {
+      if (!Array.isArray(branches)) return;
+      for (const branch of branches) {
+        if (isObject(branch)) patchStream(branch, followers, { ...(place ?? followers.place()) });
+      }
+    });
+    return branches;
+  };
+}
+
+/** A branch of `tee` is cancelled when both are: until then the source goes on, and so does the span. */
+function observeCancel(original: Callable, followers: StreamFollowers, place: ReaderPlace): Callable {
+  return function cancel(...args) {
+    place.isCancelled = true;
+    const cancelling = followers.run(() => Reflect.apply(original, this, args));
+    return types.isPromise(cancelling) ? cancelling.finally(() => followers.cancel()) : cancelling;
+  };
+}
+
+/** A pipe reads past the methods of its source: it gets a stream that reads by them. */
+function pipeByMethods(original: Callable): Callable {
+  return function pipe(...args) {
+    if (!(this instanceof ReadableStream) || this.locked) return Reflect.apply(original, this, args);
+    const { stream, release } = pipeSource(this);
+    const piping = Reflect.apply(original, stream, args);
+    return types.isPromise(piping) ? piping.finally(release) : piping;
+  };
 }

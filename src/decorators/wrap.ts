@@ -2,11 +2,15 @@ import 'reflect-metadata';
 import { types } from 'node:util';
 import type { Callable } from '../base/callable.ts';
 import { shared } from '../base/shared.ts';
+import { finishCall, followGenerator, threwInCall } from '../call/call.ts';
+import { isCallbackName } from '../call/callback.ts';
 import type { CallDefinition } from '../call/definition.ts';
+import type { Invocation } from '../call/invocation.ts';
 import { activeScope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 import { activeTracer } from '../tracer/active.ts';
 import { createInputNaming } from './call-input.ts';
+import { readParameters, type DeclaredParameters } from './parameter-names.ts';
 
 /** What can be said of a function that is decorated or wrapped. */
 export interface WrapOptions extends Omit<
@@ -39,10 +43,13 @@ const originals = new WeakMap<object, object>();
 const noPositions: ReadonlySet<number> = new Set();
 /** Not a method that is named `class` or `classify`. */
 const classHead = /^class(?:\s*\{|\s+[^\s(])/;
+/** How TypeScript, Babel, SWC and esbuild write an async function for older engines. */
+const loweredAsync = /(?:return|=>)\s*\(?\s*(?:\w+\.)?(?:__awaiter|_?asyncToGenerator|_?async_to_generator|__async)\b/;
 
 /**
- * Wraps a function so that each call is a span. The wrapper has the function's `this`, name, length, own properties
- * and Reflect metadata; called with `new`, it constructs and traces nothing. A class is given back as it is.
+ * Wraps a function so that each call is a span. The wrapper is the function in everything else: `this`, name, length,
+ * properties, source text, and what is set on either later; called with `new`, it constructs and traces nothing. A class
+ * is returned as it is. Never throws: what cannot be wrapped is returned too.
  */
 export function wrap(
   original: Callable,
@@ -50,48 +57,82 @@ export function wrap(
   options: WrapOptions,
   redactedPositions: ReadonlySet<number> = noPositions,
 ): Callable {
-  if (isClass(original)) return original;
-  const definition = defineCall(original, kind, options, redactedPositions);
-  const call = (self: unknown, args: readonly unknown[]): unknown => {
-    if (shared.recording === 0 || shared.reading) return Reflect.apply(original, self, args);
-    const scope = activeScope();
-    const tracer = activeTracer(scope);
-    if (tracer === undefined) return Reflect.apply(original, self, args);
-    return tracer.call({ definition, args, scope, invoke: () => Reflect.apply(original, self, args) });
-  };
-  return imitate(original, call);
+  try {
+    if (isClass(original)) return original;
+    return standIn(original, new TracedCall(defineCall(original, kind, options, redactedPositions)));
+  } catch {
+    return original;
+  }
 }
 
-/** A function that is called as `call` says and looks like `original` in everything. */
+/** A function that is called as `call` says and is `original` in everything else. */
 export function imitate(original: Callable, call: Call): Callable {
-  const wrapper = Object.hasOwn(original, 'prototype') ? constructible(original, call) : notConstructible(call);
-  resemble(wrapper, original);
-  originals.set(wrapper, original);
-  return wrapper;
+  return standIn(original, { get: readMember, apply: (_, self, args: readonly unknown[]) => call(self, args) });
 }
 
 export type Call = (self: unknown, args: readonly unknown[]) => unknown;
 
-function constructible(original: Callable, call: Call): Callable {
-  return function wrapper(this: unknown, ...args: readonly unknown[]): unknown {
-    if (new.target === undefined) return call(this, args);
-    return Reflect.construct(original, args, new.target === wrapper ? original : new.target);
-  };
+function standIn(original: Callable, handler: ProxyHandler<Callable>): Callable {
+  const wrapper = new Proxy(original, handler);
+  originals.set(wrapper, original);
+  copyMetadata(original, wrapper);
+  return wrapper;
 }
 
-/** Methods and arrow functions have no `prototype`, by which libraries tell them from classes: nor has a method. */
-function notConstructible(call: Call): Callable {
-  const holder: Record<'wrapper', Callable> = {
-    wrapper(...args) {
-      return call(this, args);
-    },
-  };
-  return holder.wrapper;
+/** Libraries read a function's source, or ship it elsewhere; a Proxy has none of its own. */
+function readMember(original: Callable, key: PropertyKey): unknown {
+  const value: unknown = Reflect.get(original, key);
+  return key === 'toString' && value === Function.prototype.toString ? () => sourceOf(original) : value;
+}
+
+/** A call of a wrapped function. Its frame is what a traced recursion costs, so that all it does is elsewhere. */
+class TracedCall implements ProxyHandler<Callable> {
+  readonly #definition: CallDefinition;
+  readonly get = readMember;
+
+  constructor(definition: CallDefinition) {
+    this.#definition = definition;
+  }
+
+  apply(original: Callable, self: unknown, args: readonly unknown[]): unknown {
+    const call = startCall(this.#definition, args);
+    if (call === undefined) return Reflect.apply(original, self, args);
+    if (!call.hasEntered) return runCall(call, original, self);
+    let result: unknown;
+    try {
+      result = Reflect.apply(call.replacement ?? original, self, call.args);
+    } catch (error) {
+      threwInCall(call, error);
+      throw error;
+    }
+    return finishCall(call, result);
+  }
+}
+
+/** Undefined where nothing is recorded. A call whose scope can be entered has entered it, until it is finished. */
+function startCall(definition: CallDefinition, args: readonly unknown[]): Invocation | undefined {
+  if (shared.recording === 0 || shared.reading) return undefined;
+  const scope = activeScope();
+  return activeTracer(scope)?.start(definition, args, scope);
+}
+
+/** For generators, whose work begins later, and where a runtime only lets a scope be run in. */
+function runCall(call: Invocation, original: Callable, self: unknown): unknown {
+  const invoke = (): unknown => Reflect.apply(call.replacement ?? original, self, call.args);
+  if (call.isLazy) return followGenerator(call, invoke);
+  let result: unknown;
+  try {
+    result = call.run(invoke);
+  } catch (error) {
+    threwInCall(call, error);
+    throw error;
+  }
+  return finishCall(call, result);
 }
 
 /** A class has no call to trace, and a stand-in for it would lose its private statics. */
 function isClass(original: Callable): boolean {
-  return classHead.test(Function.prototype.toString.call(original));
+  return classHead.test(sourceOf(original));
 }
 
 /** What is known of a function before it is called. */
@@ -102,20 +143,34 @@ export function defineCall(
   redactedPositions: ReadonlySet<number> = noPositions,
 ): CallDefinition {
   const { name, params, redact = [], includeInput = true, includeOutput = true, ...rest } = options;
-  const source = (): string => Function.prototype.toString.call(authorsFunction(original));
+  const author = authorsFunction(original);
+  const isAsync = types.isAsyncFunction(author);
+  const declared = once(() => readParameters(sourceOf(author)));
   return {
     options: {
       ...rest,
       type: options.type ?? (kind === 'generation' ? 'generation' : 'span'),
-      name: name ?? (original.name || 'anonymous'),
+      name: name ?? nameOf(original),
     },
     isTrace: kind === 'trace',
-    isGenerator: types.isGeneratorFunction(authorsFunction(original)),
-    isAsync: types.isAsyncFunction(authorsFunction(original)),
+    isGenerator: types.isGeneratorFunction(author),
+    isAsync,
+    ownsPromise: once(() => isAsync || loweredAsync.test(sourceOf(author).slice(0, 1_000))),
+    takesCallback: once(() => hasCallback(declared())),
     includeInput,
     includeOutput,
-    inputOf: createInputNaming({ params, redact, redactedPositions, source }),
+    inputOf: createInputNaming({ params, redact, redactedPositions, declared }),
   };
+}
+
+function hasCallback(declared: DeclaredParameters | undefined): boolean {
+  return declared?.names.some(isCallbackName) === true;
+}
+
+/** Reading a function's source makes its text, so that it is read when it is first needed. */
+function once<Value>(read: () => Value): () => Value {
+  let known: { readonly value: Value } | undefined;
+  return () => (known ??= { value: read() }).value;
 }
 
 function authorsFunction(wrapped: object): object {
@@ -123,14 +178,32 @@ function authorsFunction(wrapped: object): object {
   return original === undefined ? wrapped : authorsFunction(original);
 }
 
-/** Frameworks read names, lengths, properties and metadata off functions: Nest finds its routes by them. */
-function resemble(wrapper: Callable, original: Callable): void {
-  Reflect.setPrototypeOf(wrapper, Reflect.getPrototypeOf(original));
-  for (const key of Reflect.ownKeys(original)) {
-    const descriptor = Object.getOwnPropertyDescriptor(original, key);
-    if (descriptor !== undefined) Reflect.defineProperty(wrapper, key, descriptor);
+/** Of a wrapper, that of what it wraps. Never throws: a revoked Proxy has none. */
+function sourceOf(fn: object): string {
+  try {
+    return Function.prototype.toString.call(authorsFunction(fn));
+  } catch {
+    return '';
   }
-  for (const key of Reflect.getOwnMetadataKeys(original)) {
-    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
+}
+
+/** A name may be anything, and behind a getter or a Proxy. */
+function nameOf(fn: Callable): string {
+  try {
+    const name: unknown = types.isProxy(fn) && !originals.has(fn) ? undefined : fn.name;
+    return typeof name === 'string' && name !== '' ? name : 'anonymous';
+  } catch {
+    return 'anonymous';
+  }
+}
+
+/** Frameworks read metadata off functions: Nest finds its routes by them. */
+function copyMetadata(original: Callable, wrapper: Callable): void {
+  try {
+    for (const key of Reflect.getOwnMetadataKeys(original)) {
+      Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
+    }
+  } catch {
+    // Reflect is frozen, and nobody could have set any.
   }
 }

@@ -30,8 +30,8 @@ export interface SpanHost<Handle> {
   readonly policy: CapturePolicy;
   /** Runs `run` with the span as parent of what it calls. */
   run<Result>(span: Handle, run: () => Result): Result;
-  /** As `run`; then follows what came back to its end, and ends the span with it. */
-  block<Result>(span: Handle, run: () => Result): Result;
+  /** As `run`; then follows what came back to its end, and ends the span with it. `body` is the caller's own function. */
+  block<Result>(span: Handle, run: () => Result, body?: object): Result;
   /** Begins a trace of its own in place of the child of a span that has ended; undefined where it may be a child. */
   beginInstead(options: SpanOptions & { readonly name: string }, ended: Handle): Handle | undefined;
   started(span: Handle, head: TraceHead): void;

@@ -47,7 +47,16 @@ export const levels = ['DEBUG', 'DEFAULT', 'WARNING', 'ERROR'] as const;
 /** How it went. */
 export type Level = (typeof levels)[number];
 
-export const outcomes = ['ok', 'error', 'cancelled', 'abandoned', 'unobserved', 'no_end', 'running'] as const;
+export const outcomes = [
+  'ok',
+  'error',
+  'cancelled',
+  'abandoned',
+  'unobserved',
+  'detached',
+  'no_end',
+  'running',
+] as const;
 
 /** How it ended; `running` until then. */
 export type Outcome = (typeof outcomes)[number];

@@ -1,3 +1,4 @@
+import { isAbortError } from '../base/abort.ts';
 import { roundMs } from '../base/clock.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
@@ -169,8 +170,11 @@ export class Span extends SpanView {
     const { error, endedAt, ...update } = givenOptions(options);
     this.#host.writer.update(this.#permitted(update), this.fields);
     this.#readOutput(update.output, update.usage === undefined);
-    if (error !== undefined && error !== null) this.#takeError(error);
-    this.#close('ok', this.#host.writer.time('endedAt', endedAt) ?? now, update.output);
+    const isFailed = error !== undefined && error !== null;
+    const isCancelled = isFailed && isAbortError(error);
+    if (isCancelled) this.#takeAbort(error);
+    else if (isFailed) this.#takeError(error);
+    this.#close(isCancelled ? 'cancelled' : 'ok', this.#host.writer.time('endedAt', endedAt) ?? now, update.output);
   }
 
   /** Seed 002's name for `end` (L33). */
@@ -191,7 +195,7 @@ export class Span extends SpanView {
   conclude(ending: Ending): void {
     if (this.fields.endedAt !== null) return;
     const endedAt = ending.endedAt ?? this.#host.clock.now();
-    if (ending.thrown !== undefined) this.#takeError(ending.thrown.error, true);
+    if (ending.thrown !== undefined) this.#takeThrown(ending.outcome, ending.thrown.error);
     this.#takeOutput(ending);
     if (this.#includesOutput) takeToolCalls(ending.toolCalls, this.fields, this.#host.writer);
     if (this.#stream !== undefined) this.#host.writer.metadata(this.#stream.metadata, this.fields);
@@ -260,7 +264,7 @@ export class Span extends SpanView {
     const body = typeof options === 'function' ? options : run;
     const given = typeof options === 'function' ? {} : givenOptions(options);
     const child = this.createChild(name, given, type);
-    return typeof body === 'function' ? this.#host.block(child, () => body(child)) : child;
+    return typeof body === 'function' ? this.#host.block(child, () => body(child), body) : child;
   }
 
   #takeOptions(options: SpanOptions, given: Captured | null | undefined): void {
@@ -301,6 +305,17 @@ export class Span extends SpanView {
 
   #readOutput(output: unknown, takesUsage: boolean): void {
     takeOutputAnswer(output, this.fields, this.#host.writer, { takesUsage, includesOutput: this.#includesOutput });
+  }
+
+  #takeThrown(outcome: Outcome, error: unknown): void {
+    if (outcome === 'cancelled') this.#takeAbort(error);
+    else this.#takeError(error, true);
+  }
+
+  /** The program's own abort is no error: its message says why, where it has one. */
+  #takeAbort(error: unknown): void {
+    const { message } = describeException(error, this.#host.capturer, this.#host.policy.recordExceptions);
+    if (message !== '') this.fields.statusMessage ??= message;
   }
 
   #takeError(error: unknown, wasThrown = false): void {

@@ -223,7 +223,7 @@ export class Trace {
     const child = new Span({ ...options, traceId: this.traceId, parentId: this.rootSpan?.spanId ?? null });
     this.#spans = [...this.spans, child];
     const block = isBody(body) ? body : run;
-    return block === undefined ? child : this.#host.block(child, () => block(child));
+    return block === undefined ? child : this.#host.block(child, () => block(child), block);
   }
 }
 

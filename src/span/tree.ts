@@ -14,7 +14,7 @@ export interface TreeSpan {
 const deepestIndent = 100;
 
 /** Endings that neither the duration nor the error tells. */
-const shownOutcomes: ReadonlySet<Outcome> = new Set(['cancelled', 'abandoned', 'unobserved', 'no_end']);
+const shownOutcomes: ReadonlySet<Outcome> = new Set(['cancelled', 'abandoned', 'unobserved', 'detached', 'no_end']);
 
 /** Paints the parts of a line; the default leaves them as they are. */
 export interface TreePaint {

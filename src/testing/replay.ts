@@ -1,4 +1,4 @@
-import type { TracedCall } from '../call/definition.ts';
+import type { CallDefinition } from '../call/definition.ts';
 import { InMemoryTraceExporter } from '../exporters/memory.ts';
 import { createTracer } from '../init.ts';
 import { readTrace } from '../span/reader.ts';
@@ -60,19 +60,16 @@ export async function replay<Result>(
 
 /** The tracer is this run's own: what a wrapper asks it to invoke is changed, and recorded as ever. */
 function answerCalls(tracer: Tracer, answers: RecordedAnswers): void {
-  const call = tracer.call.bind(tracer);
-  const replayed = (traced: TracedCall): unknown => {
-    const { definition, args } = traced;
+  tracer.replaceCalls((definition, args) => {
     const { name, type, kind } = definition.options;
     const isReplayed = type === 'generation' || kind === 'tool' || name.startsWith('tool:');
-    if (!isReplayed) return call(traced);
-    const answer = (): unknown => answers.take(name, tracer.capturer.text(definition.inputOf(args)));
-    return call({ ...traced, invoke: () => inForm(definition, answer) });
-  };
-  Object.defineProperty(tracer, 'call', { value: replayed });
+    if (!isReplayed) return undefined;
+    const inputText = tracer.capturer.text(definition.inputOf(args));
+    return () => inForm(definition, () => answers.take(name, inputText));
+  });
 }
 
-function inForm({ isGenerator, isAsync }: TracedCall['definition'], answer: () => unknown): unknown {
+function inForm({ isGenerator, isAsync }: CallDefinition, answer: () => unknown): unknown {
   if (isGenerator) return isAsync ? asyncPartsOf(answer) : partsOf(answer);
   return isAsync ? promiseOf(answer) : answer();
 }

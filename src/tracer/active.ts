@@ -52,5 +52,5 @@ export function withTracer<Result>(tracer: Tracer, run: () => Result): Result {
 
 /** By shape, since the tracer may come from another copy of clew. */
 export function isTracer(value: unknown): value is Tracer {
-  return isObject(value) && 'call' in value && 'activeSpan' in value;
+  return isObject(value) && 'start' in value && 'activeSpan' in value;
 }

@@ -1,4 +1,3 @@
-import type { TracedCall } from '../call/definition.ts';
 import { NoopSpan } from '../span/noop-span.ts';
 import type { Span } from '../span/span.ts';
 import type { TracerParts } from './parts.ts';
@@ -13,8 +12,8 @@ export class OffTracer extends Tracer {
     this.#noop = new NoopSpan(this);
   }
 
-  override call({ invoke }: TracedCall): unknown {
-    return invoke();
+  override start(): undefined {
+    return undefined;
   }
 
   override begin(): Span {

@@ -13,7 +13,6 @@ import { openHead, type TraceHead } from '../span/head.ts';
 import { setSession } from '../span/session.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 import { mergeObjectTexts } from '../span/span-writer.ts';
-import type { Span } from '../span/span.ts';
 import { mergeTags } from '../span/trace.ts';
 import type { TracerParts } from './parts.ts';
 
@@ -102,18 +101,4 @@ function setIdentity(head: TraceHead, options: TraceOptions, { writer, defaults 
   if (session !== undefined) setSession(head, session, writer);
   if (options.userId !== undefined) head.userId = writer.identity(options.userId);
   head.tags = mergeTags(head.tags, writer.tags(options.tags));
-}
-
-/** Options that only a trace of its own can have. */
-export function namesTrace({ session, sessionId, userId, tags, runId, traceparent }: TraceOptions): boolean {
-  return [session, sessionId, userId, tags, runId, traceparent ?? undefined].some((option) => option !== undefined);
-}
-
-/** Links a trace with the span inside which it began. */
-export function linkBoth(root: Span, from: Span, head: TraceHead): void {
-  const target = { traceId: from.traceId, spanId: from.spanId };
-  root.link(target);
-  head.links = [target];
-  // One that has ended may have been exported: a link from there would amend its trace each time.
-  if (from.endedAt === null) from.link({ traceId: root.traceId, spanId: root.spanId });
 }

@@ -1,13 +1,14 @@
+import { types } from 'node:util';
+import { isCallable, type Callable } from '../base/callable.ts';
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
-import { isObject } from '../base/object.ts';
 import type { Report, ReportCounts } from '../base/report.ts';
 import { shared } from '../base/shared.ts';
-import { followCall } from '../call/call.ts';
-import type { CallDefinition, TracedCall } from '../call/definition.ts';
-import { followIterator } from '../call/iterator.ts';
-import type { Captured, Capturer } from '../capture/capturer.ts';
-import { activeScope, runInScope } from '../context/scope.ts';
+import { followCall, followGenerator } from '../call/call.ts';
+import type { CallDefinition } from '../call/definition.ts';
+import { Invocation } from '../call/invocation.ts';
+import type { Capturer } from '../capture/capturer.ts';
+import { activeScope, runInScope, type Scope } from '../context/scope.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
 import type { LaneStats } from '../pipeline/account.ts';
@@ -24,10 +25,9 @@ import { givenOptions, type GenerationOptions, type SpanOptions, type TraceOptio
 import type { SpanWriter } from '../span/span-writer.ts';
 import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
-import type { Beginning, SpanBeginning } from './beginning.ts';
 import type { TracerParts } from './parts.ts';
-import { LazyCall, SpanCall } from './span-call.ts';
-import { createHead, linkBoth, namesTrace, startTrace } from './trace-head.ts';
+import { captureOf, namesTrace, type Beginning, type SpanBeginning } from './beginning.ts';
+import { beginRoot } from './root.ts';
 
 export interface DrainOptions {
   /** Milliseconds until the answer, whatever has been sent by then. Default 5,000. */
@@ -57,6 +57,7 @@ export class Tracer implements SpanHost<Span> {
   readonly #parts: TracerParts;
   readonly #unfinished = new Set<Promise<unknown>>();
   #isShutDown = false;
+  #replace: ((definition: CallDefinition, args: readonly unknown[]) => Callable | undefined) | undefined;
 
   constructor(parts: TracerParts, isOff = false) {
     this.#parts = parts;
@@ -106,7 +107,7 @@ export class Tracer implements SpanHost<Span> {
     const given = typeof options === 'function' ? {} : givenOptions(options);
     const root = this.begin({ options: { ...given, name }, isTrace: true });
     const trace = this.#traceOf(root, root);
-    return typeof body === 'function' ? this.block(root, () => body(trace)) : trace;
+    return typeof body === 'function' ? this.block(root, () => body(trace), body) : trace;
   }
 
   /** A span under the active one, or the root of a trace of its own. */
@@ -114,7 +115,7 @@ export class Tracer implements SpanHost<Span> {
   span<Result>(name: string, run: (span: Span) => Result): Result;
   span<Result>(name: string, options: SpanOptions, run: (span: Span) => Result): Result;
   span(name: string, options?: SpanOptions | ((span: Span) => unknown), run?: (span: Span) => unknown): unknown {
-    return this.#start('span', name, options, run);
+    return this.#startByHand('span', name, options, run);
   }
 
   /** A generation under the active span, or the root of a trace of its own. */
@@ -122,7 +123,7 @@ export class Tracer implements SpanHost<Span> {
   generation<Result>(name: string, run: (generation: Span) => Result): Result;
   generation<Result>(name: string, options: GenerationOptions, run: (generation: Span) => Result): Result;
   generation(name: string, options?: SpanOptions | ((span: Span) => unknown), run?: (span: Span) => unknown): unknown {
-    return this.#start('generation', name, options, run);
+    return this.#startByHand('generation', name, options, run);
   }
 
   /** A point in time on the active span; nothing where there is none. */
@@ -143,11 +144,22 @@ export class Tracer implements SpanHost<Span> {
     return this.#traceOf((span.head && this.#parts.pipeline.rootOf(span.head)) ?? span, span);
   }
 
-  /** Makes one call of a wrapped function, traced. What comes back is what the function gave. */
-  call({ definition, args, invoke, scope }: TracedCall): unknown {
-    const { options, isTrace, includeOutput, isGenerator } = definition;
+  /** A call of a wrapped function that is about to be made; undefined where it is not recorded. Never throws. */
+  start(definition: CallDefinition, args: readonly unknown[], scope: Scope | undefined): Invocation | undefined {
+    try {
+      return this.#start(definition, args, scope);
+    } catch (error) {
+      this.reportFailure(error);
+      return undefined;
+    }
+  }
+
+  #start(definition: CallDefinition, args: readonly unknown[], scope: Scope | undefined): Invocation | undefined {
+    const { options, isTrace, includeOutput, isGenerator, ownsPromise } = definition;
     const parent = scope?.tracer === this ? scope.span : undefined;
-    const capture = this.#captureOf(definition, args);
+    // Under a trace that is not recorded nothing is, and everything runs in its scope already.
+    if (scope?.isQuiet === true || (parent?.isRecording === false && options.root !== true)) return undefined;
+    const capture = captureOf(definition, args, this);
     const isLate = scope?.isLate === true;
     // A generator is called now, and runs when it is read: maybe after the end of the trace that it belongs to.
     const head = isGenerator && this.#isIn(parent, isLate) ? parent?.head : undefined;
@@ -157,28 +169,45 @@ export class Tracer implements SpanHost<Span> {
       const isMeant = isLate || head !== undefined;
       return this.#beginUnder(parent, { options, isTrace, includeOutput, capture }, isMeant);
     };
-    return this.follow(begin, invoke, isGenerator);
+    const span = isGenerator ? begin : begin();
+    const call = new Invocation({
+      host: this,
+      span,
+      args,
+      ownsPromise,
+      replacement: this.#replace?.(definition, args),
+    });
+    const last = args.at(-1);
+    if (isGenerator) return call;
+    if (isCallable(last) && definition.takesCallback()) call.watchCallback(last);
+    call.enter();
+    return call;
+  }
+
+  /** Has `replace` say what runs instead of a function. */
+  replaceCalls(replace: (definition: CallDefinition, args: readonly unknown[]) => Callable | undefined): void {
+    this.#replace = replace;
+  }
+
+  /** A failure of ours while a span began or ended. The caller's work goes on as if it were not traced. */
+  reportFailure(error: unknown): void {
+    this.report.warn('tracing-failed', 'tracing a call failed; the call went on without it', error);
   }
 
   /** How the span of a call begins whose parent and options somebody else knows. */
   beginning(definition: CallDefinition, args: readonly unknown[]): SpanBeginning {
     const { includeOutput } = definition;
-    const capture = this.#captureOf(definition, args);
+    const capture = captureOf(definition, args, this);
     return (options, parent, part) => this.begin({ options, isTrace: false, includeOutput, capture, parent, part });
   }
 
-  /**
-   * Makes a call in the span that `begin` gives, and follows what came back to its end. The body of a generator runs at
-   * its first `next()`, and so does its span.
-   */
-  follow(begin: () => Span, invoke: () => unknown, isGenerator = false): unknown {
-    if (isGenerator) {
-      const generator = invoke();
-      if (isObject(generator)) followIterator(generator, new LazyCall(this, begin), true);
-      return generator;
-    }
+  /** Makes a call in the span that `begin` gives, and follows what came back to its end. */
+  follow(begin: () => Span, invoke: () => unknown, { isGenerator, ownsPromise }: CallDefinition): unknown {
+    if (isGenerator) return followGenerator(new Invocation({ host: this, span: begin, ownsPromise }), invoke);
     const span = begin();
-    return span.isRecording ? followCall(new SpanCall(this, span), invoke) : this.run(span, invoke);
+    return span.isRecording
+      ? followCall(new Invocation({ host: this, span, ownsPromise }), invoke)
+      : this.run(span, invoke);
   }
 
   /** Begins a span under the active one, or a trace. A no-op twin where nothing could be kept. */
@@ -195,14 +224,15 @@ export class Tracer implements SpanHost<Span> {
     return runInScope(span.endedAt === null ? scope : { ...scope, isLate: true }, run);
   }
 
-  block<Result>(span: Span, run: () => Result): Result;
-  block(span: Span, run: () => unknown): unknown {
-    return span.isRecording ? followCall(new SpanCall(this, span), run) : this.run(span, run);
+  block<Result>(span: Span, run: () => Result, body?: object): Result;
+  block(span: Span, run: () => unknown, body: object = run): unknown {
+    if (!span.isRecording) return this.run(span, run);
+    return followCall(new Invocation({ host: this, span, ownsPromise: () => types.isAsyncFunction(body) }), run);
   }
 
   beginInstead(options: Beginning['options'], ended: Span): Span | undefined {
     if (this.#isShutDown || this.#isIn(ended, true)) return undefined;
-    return this.#beginTrace({ options, isTrace: false }, ended);
+    return beginRoot(this, this.#parts, { options, isTrace: false }, ended);
   }
 
   started(span: Span, head: TraceHead): void {
@@ -322,7 +352,7 @@ export class Tracer implements SpanHost<Span> {
     this.#parts.onStop(this);
   }
 
-  #start(
+  #startByHand(
     type: SpanType,
     name: string,
     options: SpanOptions | ((span: Span) => unknown) | undefined,
@@ -331,7 +361,7 @@ export class Tracer implements SpanHost<Span> {
     const body = typeof options === 'function' ? options : run;
     const given = typeof options === 'function' ? {} : givenOptions(options);
     const span = this.begin({ options: { ...given, name, type }, isTrace: false });
-    return typeof body === 'function' ? this.block(span, () => body(span)) : span;
+    return typeof body === 'function' ? this.block(span, () => body(span), body) : span;
   }
 
   /** `isMeant` is true where the parent was named, not found in the context: it may have ended by now. */
@@ -339,10 +369,10 @@ export class Tracer implements SpanHost<Span> {
     const { options, includeOutput = true, capture, part } = beginning;
     if (this.#isShutDown) return new NoopSpan(this);
     if (parent === undefined || (beginning.isTrace && options.root === true)) {
-      return this.#beginTrace(beginning, parent);
+      return beginRoot(this, this.#parts, beginning, parent);
     }
     if (!parent.isRecording) return parent;
-    if (!this.#isIn(parent, isMeant)) return this.#beginTrace(beginning, parent);
+    if (!this.#isIn(parent, isMeant)) return beginRoot(this, this.#parts, beginning, parent);
     if (beginning.isTrace && namesTrace(options)) {
       this.report.debug(
         'nested-trace',
@@ -355,34 +385,6 @@ export class Tracer implements SpanHost<Span> {
   /** False where the trace of a parent is over, so that a span which begins now is none of it. */
   #isIn(parent: Span | undefined, isMeant: boolean): boolean {
     return parent?.head === undefined || this.#parts.pipeline.continues(parent.head, parent, isMeant);
-  }
-
-  /** Of a generator, whose span begins later, the arguments are captured now. */
-  #captureOf(definition: CallDefinition, args: readonly unknown[]): () => Captured | null {
-    const capture = (): Captured | null => this.#captureInput(definition, args);
-    if (!definition.isGenerator) return capture;
-    const captured = capture();
-    return () => captured;
-  }
-
-  #captureInput({ includeInput, inputOf }: CallDefinition, args: readonly unknown[]): Captured | null {
-    return includeInput && this.policy.includeInputs ? this.capturer.capture(inputOf(args)) : null;
-  }
-
-  #beginTrace({ options, isTrace, includeOutput = true, capture, part }: Beginning, from: Span | undefined): Span {
-    const start = startTrace(options, this.#parts);
-    const { isSampled, traceId, tracestate } = start;
-    if (!isSampled && !this.#parts.sampling.hasTailRule) return new NoopSpan(this, traceId, tracestate);
-    const head = createHead(start, options, isTrace, this.#parts);
-    const { metadata: _, ...rest } = options;
-    const root = new Span(
-      { ...(isTrace ? rest : options), parentId: start.remote?.spanId ?? null },
-      { host: this, head, parent: undefined, includeOutput, captured: capture?.(), part },
-    );
-    head.rootId = root.spanId;
-    head.startedAt = root.startedAt;
-    if (from?.isRecording === true) linkBoth(root, from, head);
-    return root;
   }
 
   #traceOf(root: Span, active: Span): Trace {

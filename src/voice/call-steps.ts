@@ -98,7 +98,7 @@ export class CallSteps {
   ): Stage<Kind> | Result {
     const body = typeof options === 'function' ? options : run;
     const stage = this.openStage(kind, typeof options === 'function' ? {} : givenOptions(options), { turn });
-    return typeof body === 'function' ? this.#parts.tracer.block(stage.span, () => body(stage)) : stage;
+    return typeof body === 'function' ? this.#parts.tracer.block(stage.span, () => body(stage), body) : stage;
   }
 
   #turnHost(

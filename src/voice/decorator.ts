@@ -146,7 +146,7 @@ function follow(
   call: Omit<DecoratedCall, 'begin'> & { readonly invoke: () => unknown; readonly open: (call: DecoratedCall) => Span },
 ): unknown {
   const begin = tracer.beginning(definition, call.args);
-  return tracer.follow(() => call.open({ ...call, begin }), call.invoke, definition.isGenerator);
+  return tracer.follow(() => call.open({ ...call, begin }), call.invoke, definition);
 }
 
 function outside(tracer: Tracer | undefined, label: string, invoke: Callable): unknown {

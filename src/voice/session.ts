@@ -252,7 +252,7 @@ export class VoiceSession {
   ): Turn | Result {
     const body = typeof options === 'function' ? options : run;
     const turn = this.#steps.openTurn(role, typeof options === 'function' ? {} : givenOptions(options));
-    return typeof body === 'function' ? this.#tracer.block(turn.span, () => body(turn)) : turn;
+    return typeof body === 'function' ? this.#tracer.block(turn.span, () => body(turn), body) : turn;
   }
 
   /** A call of hours is shown while it goes on: when it begins, and with each turn. */

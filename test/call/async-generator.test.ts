@@ -27,10 +27,16 @@ describe('an asynchronous generator', () => {
     await recording.run(async () => {
       const words = traced(createWords(log));
       expect(await words('a').return(7)).toEqual({ done: true, value: 7 });
-      await expect(words('a').throw(new Error('thrown in'))).rejects.toThrow('thrown in');
     });
     expect(log).toEqual([]);
     expect(recording.trees).toBe('');
+  });
+
+  it('leaves a record where it fails before its first part', async () => {
+    const recording = new Recording();
+    const generator = recording.run(() => traced(createWords())('a'));
+    await expect(generator.throw(new Error('thrown in'))).rejects.toThrow('thrown in');
+    expect(recording.trees).toBe('words  ERROR: thrown in');
   });
 
   it('yields, returns and takes the same values', async () => {

@@ -115,6 +115,6 @@ describe('an async iterable that is no iterator', () => {
     const recording = new Recording();
     const stream = Object.freeze(new ChunkStream('a'));
     expect(await collect(recording.run(() => traced('frozen', () => stream)()))).toBe('a');
-    expect(recording.trees).toBe('frozen  [unobserved]');
+    expect(recording.trees).toBe('frozen  [detached]');
   });
 });

@@ -24,11 +24,23 @@ describe('a generator', () => {
     recording.run(() => {
       const generator = traced(createCounter(log))(3);
       expect(generator.return('early')).toEqual({ done: true, value: 'early' });
-      const thrown = new Error('thrown in');
-      expect(() => traced(createCounter(log))(3).throw(thrown)).toThrow(thrown);
     });
     expect(log).toEqual([]);
     expect(recording.trees).toBe('');
+  });
+
+  it('leaves a record where it fails before its first part', () => {
+    const recording = new Recording();
+    const error = new Error('no start');
+    const fail = (): number => {
+      throw error;
+    };
+    const count = traced('count', function* (from = fail()) {
+      yield from;
+    });
+    expect(() => recording.run(() => count())).toThrow(error);
+    expect(() => recording.run(() => count(1).throw(error))).toThrow(error);
+    expect(recording.trees).toBe('count  ERROR: no start\ncount  ERROR: no start');
   });
 
   it('begins its span at the first next(), under the span it was called in', () => {
@@ -223,7 +235,7 @@ describe('an iterator that is no generator', () => {
     const recording = new Recording();
     const iterator = Object.freeze([1, 2].values());
     expect(recording.run(() => [...traced('frozen', () => iterator)()])).toEqual([1, 2]);
-    expect(recording.trees).toBe('frozen  [unobserved]');
+    expect(recording.trees).toBe('frozen  [detached]');
   });
 
   it('an iterable that is no iterator is a value: it can be read again and again', () => {

@@ -61,6 +61,55 @@ describe('a promise', () => {
     expect(tracedTurns - bareTurns).toBeLessThanOrEqual(1);
   });
 
+  it('is the same object where the function did not make it: a cache finds it, and its owner', async () => {
+    const recording = new Recording();
+    const cache = new Map<string, Promise<string>>();
+    const look = traced('look', (key: string) => {
+      const found = cache.get(key) ?? Promise.resolve(key);
+      cache.set(key, found);
+      return found;
+    });
+    const [first, second] = recording.run(() => [look('a'), look('a')]);
+    expect(first).toBe(second);
+    expect(first).toBe(cache.get('a'));
+    await first;
+    expect(recording.trees).toBe('look\nlook');
+    expect(recording.exporter.spans.map(({ output }) => output)).toEqual(['a', 'a']);
+  });
+
+  it('is the same object for an identity function and a block', async () => {
+    const recording = new Recording();
+    const promise = Promise.resolve(1);
+    expect(recording.run(() => traced('same', (value: unknown) => value)(promise))).toBe(promise);
+    expect(recording.tracer.trace('block', () => promise)).toBe(promise);
+    await promise;
+    expect(recording.trees).toBe('same\nblock');
+  });
+
+  it('keeps everything that was hung on it: symbols, what is not enumerable, what comes later', async () => {
+    const iterate = Symbol.asyncIterator;
+    const bare = Object.defineProperty(Object.assign(Promise.resolve('done'), { [iterate]: () => 'lines' }), 'pid', {
+      value: 42,
+    });
+    const result = new Recording().run(() => traced('run', () => bare)());
+    expect(Reflect.ownKeys(result)).toEqual(Reflect.ownKeys(bare));
+    void Object.assign(bare, { exitCode: 0 });
+    expect(result).toMatchObject({ exitCode: 0 });
+    await result;
+  });
+
+  it('of an async function that a compiler lowered is followed as that of any other', async () => {
+    const lowered = [
+      'function f() { return __awaiter(this, void 0, void 0, function* () { throw new Error("lost"); }); }',
+      '() => __async(this, null, function* () { throw new Error("lost"); })',
+    ];
+    const helper = 'const __awaiter = (a, b, c, g) => Promise.reject(new Error("lost")); const __async = __awaiter;';
+    for (const source of lowered) {
+      const { stdout } = await runChild(unhandled(`eval(${JSON.stringify(`${helper} (${source})`)})`));
+      expect(stdout).toBe('unhandled lost\n');
+    }
+  });
+
   it('keeps what was hung on it: an abort method, an accessor', async () => {
     const events: string[] = [];
     const start = () =>
@@ -114,11 +163,11 @@ describe('a promise', () => {
     expect(recording.trees).toBe('realm');
   });
 
-  it('of a subclass that is frozen is left alone and ends as unobserved', async () => {
+  it('of a subclass that is frozen is left alone, and its span ends at return', async () => {
     const recording = new Recording();
     const bare = Object.freeze(new Timed<number>((resolve) => resolve(1)));
     expect(await recording.run(() => traced('frozen', () => bare)())).toBe(1);
-    expect(recording.trees).toBe('frozen  [unobserved]');
+    expect(recording.trees).toBe('frozen  [detached]');
   });
 
   it('works in combinators', async () => {
@@ -144,22 +193,53 @@ describe('a promise', () => {
   });
 });
 
-describe('a rejection that nobody handles', () => {
-  const program = (call: string) => `
+/** Calls it once, and prints what stays unhandled. */
+function unhandled(call: string): string {
+  return `
     import { createTracer, InMemoryTraceExporter, traced, withTracer } from 'clew';
     class Sub extends Promise {}
     const fail = traced('fail', ${call});
     process.on('unhandledRejection', (reason, promise) => console.log('unhandled', reason.message));
     withTracer(createTracer({ exporter: new InMemoryTraceExporter() }), () => { fail(); });
   `;
+}
 
+describe('a rejection that its owner handles', () => {
+  it.each([
+    [
+      'before it returns the promise',
+      `() => { const p = Promise.reject(new Error('logged')); p.catch(() => {}); return p; }`,
+    ],
+    [
+      'and that comes later',
+      `() => { const { promise, reject } = Promise.withResolvers(); promise.catch(() => {}); setImmediate(() => reject(new Error('logged'))); return promise; }`,
+    ],
+  ])('stays handled: %s', async (_, call) => {
+    const { stdout, stderr } = await runChild(unhandled(call));
+    expect(stderr).toBe('');
+    expect(stdout).toBe('');
+  });
+});
+
+describe('a rejection that nobody handles', () => {
   it.each([
     ['a plain promise', `async () => { throw new Error('lost'); }`],
     ['a subclass', `() => new Sub((_, reject) => reject(new Error('lost')))`],
   ])('stays unhandled: %s', async (_, call) => {
-    const { stdout, stderr } = await runChild(program(call));
+    const { stdout, stderr } = await runChild(unhandled(call));
     expect(stderr).toBe('');
     expect(stdout).toBe('unhandled lost\n');
+  });
+
+  it('is reported in the record alone, where the function did not make the promise: the price of the same object', async () => {
+    const { stdout } = await runChild(`
+      import { createTracer, InMemoryTraceExporter, traced, withTracer } from 'clew';
+      const exporter = new InMemoryTraceExporter();
+      process.on('unhandledRejection', (reason) => console.log('unhandled', reason.message));
+      withTracer(createTracer({ exporter }), () => { traced('fail', () => Promise.reject(new Error('lost')))(); });
+      setImmediate(() => console.log(exporter.traces[0].spans[0].error));
+    `);
+    expect(stdout).toBe('lost\n');
   });
 
   it('ends the process as it would untraced', async () => {

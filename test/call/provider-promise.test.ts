@@ -117,12 +117,21 @@ describe.each([
 });
 
 describe('the Anthropic client', () => {
-  it('reads past `then` in asResponse(), which clew does not start: the span ends as unobserved', async () => {
+  it('is followed to the body of asResponse()', async () => {
+    const recording = new Recording();
+    const response = await recording.run(() => traced('ask', askAnthropic)().asResponse());
+    expect(recording.trees).toBe('');
+    await response.json();
+    expect(requests).toHaveLength(1);
+    expect(recording.trees).toBe('ask');
+    expect(recording.span('ask').responseId).toBe('msg_1');
+  });
+
+  it('is abandoned where nobody reads that body', async () => {
     const recording = new Recording();
     await recording.run(async () => void (await traced('ask', askAnthropic)().asResponse()));
     await collectUntil(() => recording.ended.length > 0);
-    expect(requests).toHaveLength(1);
-    expect(recording.trees).toBe('ask  [unobserved]');
+    expect(recording.trees).toBe('ask  [abandoned]');
   });
 });
 

@@ -139,12 +139,12 @@ describe('a lazy thenable', () => {
     expect(Object.keys(query)).toEqual(Object.keys(new LazyQuery()));
   });
 
-  it('that is frozen is left alone and ends as unobserved', async () => {
+  it('that is frozen is left alone, and its span ends at return', async () => {
     const recording = new Recording();
     const query = Object.freeze(new LazyQuery());
     const result = recording.run(() => traced('query', () => query)());
     expect(result).toBe(query);
-    expect(recording.trees).toBe('query  [unobserved]');
+    expect(recording.trees).toBe('query  [detached]');
     expect(await result).toBe('row');
     expect(query.runs).toHaveBeenCalledTimes(1);
   });
@@ -186,5 +186,64 @@ describe('a proxy that answers to everything', () => {
     expect(recording.run(() => traced('stub', () => remote)())).toBe(remote);
     expect(asked).not.toContain('then');
     expect(recording.trees).toBe('stub');
+  });
+});
+
+describe('the work of a lazy thenable', () => {
+  /** Does its work when it is asked, as a query builder does. */
+  class Query {
+    readonly #work: () => Promise<string>;
+
+    constructor(work: () => Promise<string>) {
+      this.#work = work;
+    }
+
+    where(): this {
+      return this;
+    }
+
+    exec(): Promise<string> {
+      return this.#work();
+    }
+
+    // oxlint-disable-next-line unicorn/no-thenable -- That is what it is.
+    then<Result>(onFulfilled?: (value: string) => Result, onRejected?: (error: unknown) => Result): Promise<Result> {
+      return this.exec().then(onFulfilled, onRejected);
+    }
+  }
+
+  const load = traced('load', async () => 'rows');
+  const render = traced('render', (rows: string) => rows.length);
+
+  it.each<[string, (query: Query) => Promise<unknown>]>([
+    ['awaited', async (query) => render(await query)],
+    ['by then', async (query) => query.then((rows) => render(rows))],
+    ['by exec()', async (query) => render(await query.exec())],
+    ['chained', async (query) => render(await query.where())],
+  ])('nests under it, and what is done with its value does not: %s', async (_, read) => {
+    const recording = new Recording();
+    const find = traced('find', () => new Query(() => load()));
+    await recording.run(() => recording.tracer.trace('request', () => read(find())));
+    expect(recording.trees).toBe('request\n  find\n    load\n  render');
+    expect(recording.span('find').output).toBe('rows');
+  });
+
+  it('is done once for each time it is asked, and recorded once', async () => {
+    const recording = new Recording();
+    const query = recording.run(() => traced('find', () => new Query(() => load()))());
+    expect([await query, await query]).toEqual(['rows', 'rows']);
+    expect(recording.ended.filter((name) => name === 'find')).toHaveLength(1);
+  });
+
+  it('that is returned again and again is patched once', async () => {
+    const recording = new Recording({ limits: { openTraces: 10_000 } });
+    const query = new Query(async () => 'rows');
+    const same = traced('same', () => query);
+    recording.run(() => {
+      for (let call = 0; call < 5_000; call += 1) same();
+    });
+    expect(await query).toBe('rows');
+    const outcomes = Map.groupBy(recording.exporter.spans, ({ outcome }) => outcome);
+    expect([...outcomes.keys()].toSorted()).toEqual(['detached', 'ok']);
   });
 });

@@ -27,7 +27,7 @@ const thrown: readonly (readonly [string, unknown, { type: string; message?: str
   ['a proxy', new Proxy({ code: 7 }, {}), { type: 'Proxy' }],
   ['a proxy whose traps throw', new Proxy({}, { get: trap, has: trap, getPrototypeOf: trap }), { type: 'Proxy' }],
   ['a function', function kaboom() {}, { type: 'function', message: 'function kaboom' }],
-  ['an abort', new DOMException('stopped', 'AbortError'), { type: 'AbortError', message: 'stopped' }],
+  ['a timeout', new DOMException('too late', 'TimeoutError'), { type: 'TimeoutError', message: 'too late' }],
 ];
 
 /** The ways in which a traced call can fail. */

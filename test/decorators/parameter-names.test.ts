@@ -57,18 +57,25 @@ describe('arguments are named', () => {
     expect(await inputOf(write(text), ['a'])).toEqual({ [name]: 'a' });
   });
 
-  it.each([
-    ['(first, second = 2) => 1'],
-    ['({ a }, b) => 1'],
-    ['([a], b) => 1'],
-    ['(...all) => 1'],
-    ['(a, ...rest) => 1'],
-    ['(a = "x,y", b = ")") => 1'],
-    ['(a = () => 1, b = f(2)) => 1'],
-    ['(a, b = /* ) */ 1) => 1'],
-    ['(a = `//`, b) => 1'],
-  ])('by position where one of them is not simple: %s', async (text) => {
-    expect(await inputOf(write(text), [['x'], 'y'])).toEqual({ '0': ['x'], '1': 'y' });
+  it.each<[string, unknown]>([
+    ['(first, second = 2) => 1', { first: ['x'], second: 'y' }],
+    ['({ a }, b) => 1', { 0: ['x'], b: 'y' }],
+    ['([a], b) => 1', { 0: ['x'], b: 'y' }],
+    ['({ a = ")", c: { d } = {} } = {}, [b] = []) => 1', { 0: ['x'], 1: 'y' }],
+    ['(...all) => 1', { all: [['x'], 'y'] }],
+    ['(a, ...rest) => 1', { a: ['x'], rest: ['y'] }],
+    ['(a, ...[b]) => 1', { a: ['x'], 1: ['y'] }],
+    ['(a = "x,y", b = ")") => 1', { a: ['x'], b: 'y' }],
+    ["(a = 'it\\'s, (', b = 1) => 1", { a: ['x'], b: 'y' }],
+    ['(a = () => 1, b = f(2)) => 1', { a: ['x'], b: 'y' }],
+    ['(a, b = /* ) */ 1) => 1', { a: ['x'], b: 'y' }],
+    ['(a = `//`, b) => 1', { a: ['x'], b: 'y' }],
+    ['(a = `${(1, ")")}`, b) => 1', { a: ['x'], b: 'y' }],
+    ['(a = /[/,)]/, b = 4 / 2) => 1', { a: ['x'], b: 'y' }],
+    ['(a = { b: [1, 2] }, b) => 1', { a: ['x'], b: 'y' }],
+    ['async function f(a = 1, b) {}', { a: ['x'], b: 'y' }],
+  ])('with defaults, patterns and rest: %s', async (text, expected) => {
+    expect(await inputOf(write(text), [['x'], 'y'])).toEqual(expected);
   });
 
   it('by the names given in `params`, whatever the function looks like', async () => {
@@ -81,6 +88,7 @@ describe('arguments are named', () => {
       limit: 'y',
       '2': 'z',
     });
+    expect(await inputOf(write('(...all) => 1'), ['x', 'y', 'z'], ['query'])).toEqual({ query: 'x', 1: 'y', 2: 'z' });
   });
 
   it('by position where a function is native or bound', async () => {
@@ -88,12 +96,28 @@ describe('arguments are named', () => {
     expect(await inputOf(write('function f(a, b) {}').bind(null), ['x', 'y'])).toEqual({ '0': 'x', '1': 'y' });
   });
 
-  it('beyond the parameters by position, and not at all where they are left out', async () => {
+  it('only as far as the function declares them', async () => {
     const fn = write('(first, second) => 1');
-    expect(await inputOf(fn, [1, 2, 3])).toEqual({ first: 1, second: 2, '2': 3 });
+    expect(await inputOf(fn, [1, 2, 3])).toEqual({ first: 1, second: 2 });
     expect(await inputOf(fn, [1])).toEqual({ first: 1 });
     expect(await inputOf(fn, [])).toEqual({});
+    expect(await inputOf(write('function f(first) { return arguments.length; }'), [1, 2])).toEqual({ first: 1, 1: 2 });
   });
+
+  it.each(['(doc) => 1', '(...all) => 1', 'function f() { return arguments.length; }', 'Math.max'])(
+    'without the list that map passes to each of its steps: %s',
+    async (text) => {
+      const docs = [{ id: 1 }, { id: 2 }];
+      const recording = new Recording();
+      const step = traced('step', write(text));
+      recording.run(() => docs.map(step));
+      expect(recording.exporter.spans.map(({ inputText }) => inputText?.length ?? 0)).toEqual([
+        expect.any(Number),
+        expect.any(Number),
+      ]);
+      for (const { inputText } of recording.exporter.spans) expect(inputText).not.toMatch(/"id":1.*"id":2/);
+    },
+  );
 
   it('as minified code names them', async () => {
     expect(await inputOf(write('async(e,t)=>{let n=[e,t];return n.at(0)}'), ['x', 'y'])).toEqual({ e: 'x', t: 'y' });
@@ -193,14 +217,15 @@ describe('any parameter list', () => {
 
   const complex = fc.constantFrom('{ p, q }', '[p, q]', 'p = 1', 'p = ")"', 'p = [1, 2]', 'p = (1, 2)', '{ p = "(" }');
 
-  it('with a default or a pattern in it gives each its position', async () => {
+  it('with a default in it names each, and gives a pattern its position', async () => {
     await fc.assert(
       fc.asyncProperty(names, complex, fc.nat(), form, async (list, odd, seed, shape) => {
         const clear = list.filter((each) => each !== 'p' && each !== 'q');
         const place = seed % (clear.length + 1);
         const fn = write(shape(clear.toSpliced(place, 0, odd).join(', ')));
-        const args = [...clear, 'odd'].map((_, index) => [index]);
-        expect(await inputOf(fn, args)).toEqual(Object.fromEntries(args.map((value, index) => [String(index), value])));
+        const shown = clear.toSpliced(place, 0, odd.startsWith('p') ? 'p' : String(place));
+        const expected = Object.fromEntries(shown.map((each, index) => [each, [index]]));
+        expect(await inputOf(fn, Object.values(shown.map((_, index) => [index])))).toEqual(expected);
       }),
       { numRuns: 150 },
     );

@@ -37,13 +37,12 @@ async function startLoop(tracer: Tracer, work: () => unknown): Promise<Loop> {
   return loop;
 }
 
-/** Lets the clock be put forward. */
+/** A clock that stands still until it is put forward. */
 function moveableClock(): { pass(ms: number): void } {
-  let offset = 0;
-  const now = performance.now.bind(performance);
-  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + offset);
+  let now = performance.now();
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now);
   onTestFinished(() => spy.mockRestore());
-  return { pass: (ms) => void (offset += ms) };
+  return { pass: (ms) => void (now += ms) };
 }
 
 function setUp(options: TracerOptions = {}): Recording & { readonly clock: ReturnType<typeof moveableClock> } {

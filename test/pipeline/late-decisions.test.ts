@@ -50,19 +50,18 @@ async function readAll(parts: AsyncIterable<string>): Promise<void> {
   for await (const part of parts) expect(part).toBe('part');
 }
 
-let offset = 0;
+let now = 0;
 
 /** Time passes for clocks and timers alike. */
 function pass(ms: number): void {
-  offset += ms;
+  now += ms;
   vi.advanceTimersByTime(ms);
 }
 
 beforeEach(() => {
-  offset = 0;
+  now = performance.now();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const now = performance.now.bind(performance);
-  vi.spyOn(performance, 'now').mockImplementation(() => now() + offset);
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
 });
 afterEach(() => {
   vi.useRealTimers();

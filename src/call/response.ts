@@ -1,0 +1,69 @@
+import { types } from 'node:util';
+import { patchMethod, readMethod, type Followed } from './followed.ts';
+import { followStream, type StreamFollowers } from './stream-followers.ts';
+
+/** Ways to read a body that say nothing of what is in it. */
+const rawReaders = ['arrayBuffer', 'blob', 'bytes', 'formData'] as const;
+
+/**
+ * Follows the raw response of a model client until its body is read as JSON or as text: that is the answer. False where
+ * it cannot be followed.
+ */
+export function followResponse(response: unknown, followed: Followed): boolean {
+  if (!(response instanceof Response)) return false;
+  return followStream(response, followed, (followers) => {
+    const isPatched =
+      !response.bodyUsed &&
+      observeBody(response, 'json', followers, (value) => followers.endWith(value)) &&
+      observeBody(response, 'text', followers, (text) => endWithText(String(text), followers)) &&
+      rawReaders.every((name) => observeBody(response, name, followers, () => followers.end()));
+    if (isPatched) followers.watch(response);
+    return isPatched;
+  });
+}
+
+function observeBody(
+  response: Response,
+  name: string,
+  followers: StreamFollowers,
+  take: (value: unknown) => void,
+): boolean {
+  const original = readMethod(response, name);
+  if (original === undefined) return true;
+  return patchMethod(response, name, function (this: unknown, ...args: readonly unknown[]) {
+    followers.begin();
+    const reading = Reflect.apply(original, this, args);
+    if (!types.isPromise(reading)) return reading;
+    return reading.then(
+      (value) => {
+        followers.fence(() => take(value));
+        followers.settle();
+        return value;
+      },
+      (error: unknown) => {
+        followers.fail(error);
+        followers.settle();
+        throw error;
+      },
+    );
+  });
+}
+
+/** Server-sent events are the parts of an answer; any other text is JSON, or the answer itself. */
+function endWithText(text: string, followers: StreamFollowers): void {
+  const events = text.split('\n').flatMap((line) => (line.startsWith('data:') ? [parse(line.slice(5))] : []));
+  if (events.length === 0) return followers.endWith(parse(text) ?? text);
+  const place = followers.place();
+  for (const event of events) if (event !== undefined) followers.take(event, place);
+  followers.end();
+}
+
+/** Undefined for what is no JSON, such as `[DONE]`. */
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
