@@ -37,10 +37,10 @@ async function startLoop(tracer: Tracer, work: () => unknown): Promise<Loop> {
   return loop;
 }
 
-/** A clock that stands still until it is put forward. */
+/** A clock that nearly stands still until it is put forward: no two times are the same. */
 function moveableClock(): { pass(ms: number): void } {
   let now = performance.now();
-  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => (now += 0.001));
   onTestFinished(() => spy.mockRestore());
   return { pass: (ms) => void (now += ms) };
 }

@@ -61,7 +61,7 @@ function pass(ms: number): void {
 beforeEach(() => {
   now = performance.now();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 0.001));
 });
 afterEach(() => {
   vi.useRealTimers();
