@@ -66,15 +66,18 @@ export interface TracerOptions {
   readonly tenantId?: number | string;
   /** The run of traces that name none. */
   readonly runId?: string;
-  /** Share of traces that are kept, 0 to 1. Default 1; `CLEW_SAMPLE_RATE` where it is not given. */
+  /**
+   * Share of the traces that begin here which are kept, 0 to 1. Default 1; `CLEW_SAMPLE_RATE` if it is missing. Decides by
+   * OpenTelemetry's consistent probability. A trace that goes on from a caller is kept or not as its `traceparent` says.
+   */
   readonly sampleRate?: number;
-  /** Keeps every trace with a span of level ERROR. Default true. */
+  /** Keeps every trace with a span, or an event, of level ERROR, late ones too. Default true. */
   readonly keepErrors?: boolean;
-  /** Keeps every trace that took longer, in milliseconds. */
+  /** Keeps every trace that took longer, in milliseconds, from its start to the end of its last span. */
   readonly keepSlowerThanMs?: number;
   /** Keeps every trace that cost more, in US dollars. */
   readonly keepCostlierThanUsd?: number;
-  /** Decides about each finished trace before the other rules. */
+  /** Decides about each finished trace before the other rules; asked again when late spans have ended. */
   readonly sampler?: Sampler;
   /** Records what calls are given. Default true. */
   readonly includeInputs?: boolean;
@@ -90,7 +93,10 @@ export interface TracerOptions {
    */
   readonly prices?: false | OwnPrices;
   readonly limits?: Partial<Limits>;
-  /** Milliseconds that exporters wait for spans that are open when their root ends. Default 5,000. */
+  /**
+   * Milliseconds after its root's end for which a trace waits for its open spans, before it is exported or given up.
+   * Default 5,000.
+   */
   readonly lateSpanMs?: number;
   /** Keeps recent traces in memory. */
   readonly store?: TraceStore;

@@ -10,6 +10,8 @@ import type { Span } from '../span/span.ts';
 export interface Scope {
   readonly tracer: unknown;
   readonly span: Span | undefined;
+  /** True where it was entered after the span's end: what begins there is meant to belong to the span's trace. */
+  readonly isLate?: boolean;
   /** True where an exporter works: a span that it begins by hand would be exported, and begin another. */
   readonly isQuiet?: boolean;
 }

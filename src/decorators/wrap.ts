@@ -15,7 +15,7 @@ import { readParameters, type DeclaredParameters } from './parameter-names.ts';
 /** What can be said of a function that is decorated or wrapped. */
 export interface WrapOptions extends Omit<
   TraceOptions,
-  'input' | 'usage' | 'costUsd' | 'ttftMs' | 'responseId' | 'toolCalls' | 'attempt' | 'traceparent'
+  'input' | 'usage' | 'costUsd' | 'ttftMs' | 'responseId' | 'toolCalls' | 'attempt' | 'traceparent' | 'tracestate'
 > {
   /** Default: the function's own name. */
   readonly name?: string;

@@ -5,8 +5,9 @@ import { markAggregates, summarise } from '../span/summary.ts';
 import { sortByStart, TraceRecord } from '../span/trace-record.ts';
 import type { SamplingDecision } from '../span/trace-fields.ts';
 import { summariseCall } from '../span/voice-rollup.ts';
+import type { TraceFacts } from './sampling.ts';
 
-/** Exporters wait for late spans: until when, and who waits for it. */
+/** A trace waits for late spans, to be decided or to be sent whole: until when, and who waits for it. */
 export interface LateWait {
   readonly timer: NodeJS.Timeout;
   readonly over: Promise<void>;
@@ -32,17 +33,26 @@ export class TraceCollection {
   #fresh: Set<string> | undefined;
   /** Milliseconds of the monotonic clock. */
   lastActivity: number;
-  /** Set while exporters wait for spans that are late. */
+  /** Set while the trace waits for spans that are late. */
   wait: LateWait | undefined;
+  #hasError = false;
+  #mostCostUsd = 0;
+  #lastEnd = 0;
 
   constructor(head: TraceHead, mostSpans: number, now: number) {
     this.head = head;
     this.#mostSpans = mostSpans;
     this.lastActivity = now;
+    this.#dropped = head.forgotten;
   }
 
   get openCount(): number {
     return this.#openCount;
+  }
+
+  /** Records held. */
+  get endedCount(): number {
+    return this.#spans.size - this.#openCount;
   }
 
   /** Characters of text held. */
@@ -69,6 +79,29 @@ export class TraceCollection {
     this.#openCount += 1;
   }
 
+  /** Remembers what the sampling rules ask of each span. */
+  note({ level, eventFields, costUsd, endedAt }: SpanRecord): void {
+    if (level === 'ERROR' || (eventFields.length > 0 && hasErrorEvent(eventFields))) this.#hasError = true;
+    if (costUsd !== null) this.#mostCostUsd += costUsd;
+    if (endedAt !== null && endedAt > this.#lastEnd) this.#lastEnd = endedAt;
+  }
+
+  /** As `note`, of the spans that are still open at a monotonic time. */
+  noteOpen(now: number): void {
+    for (const span of this.#spans.values()) {
+      if (span instanceof SpanRecord) continue;
+      this.note(span.toRecord());
+      this.#lastEnd = now;
+    }
+  }
+
+  /** What the sampling rules ask of the trace so far. */
+  facts(record: () => TraceRecord): TraceFacts {
+    const { isSampled, rate, startedAt } = this.head;
+    const lastedMs = this.#lastEnd - startedAt;
+    return { isSampled, rate, hasError: this.#hasError, mostCostUsd: this.#mostCostUsd, lastedMs, record };
+  }
+
   /** Puts the record in the place of its span. Returns how many old ones had to go: 0 or 1. */
   end(record: SpanRecord): number {
     this.lastActivity = record.endedAt ?? this.lastActivity;
@@ -76,7 +109,7 @@ export class TraceCollection {
     this.#spans.set(record.spanId, record);
     this.#fresh?.add(record.spanId);
     this.#length += record.length;
-    return this.#spans.size - this.#openCount > this.#mostSpans ? this.#dropOldest(record) : 0;
+    return this.endedCount > this.#mostSpans ? this.#dropOldest(record) : 0;
   }
 
   /** Puts a record in the place of another one of the same span; false where there is none. */
@@ -116,6 +149,13 @@ export class TraceCollection {
     this.#length = 0;
   }
 
+  /** As `release`, of a trace that may still be kept: it will say how many of its spans are missing. */
+  forget(): void {
+    this.#dropped += this.endedCount;
+    this.head.forgotten = this.#dropped;
+    this.release();
+  }
+
   #dropOldest(newest: SpanRecord): number {
     for (const [id, span] of this.#spans) {
       if (!(span instanceof SpanRecord) || span === newest) continue;
@@ -126,6 +166,20 @@ export class TraceCollection {
     }
     return 0;
   }
+}
+
+function hasErrorEvent(events: SpanRecord['eventFields']): boolean {
+  return events.some(({ level }) => level === 'ERROR');
+}
+
+/** True where no rule has kept a trace whose root has ended, and something of it may still come. */
+export function isUndecided({ root, sampling }: TraceHead): boolean {
+  return root !== undefined && sampling === undefined;
+}
+
+/** True when no span of the trace is open, and no generator that was called in it waits for its reader. */
+export function isWhole({ head, openCount }: TraceCollection): boolean {
+  return openCount === 0 && head.expected === 0;
 }
 
 /** A trace's record, from who it is and the given spans. */

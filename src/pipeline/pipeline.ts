@@ -4,25 +4,18 @@ import { beforeDeadline } from '../base/deadline.ts';
 import type { Report } from '../base/report.ts';
 import type { Delivery, TraceHead } from '../span/head.ts';
 import type { EndResult } from '../span/host.ts';
-import { SpanRecord } from '../span/record.ts';
+import type { SpanRecord } from '../span/record.ts';
 import type { Span } from '../span/span.ts';
+import type { SamplingDecision } from '../span/trace-fields.ts';
 import { TraceRecord } from '../span/trace-record.ts';
-import { buildTrace, TraceCollection } from './collection.ts';
+import { buildTrace, isUndecided, isWhole, TraceCollection } from './collection.ts';
 import type { Lanes } from './lanes.ts';
+import { OpenTraces, type OpenLimits } from './open-traces.ts';
 import type { RecordMasker } from './record-masker.ts';
 import type { Sampling } from './sampling.ts';
 
-/** How much may wait. */
-export interface PipelineLimits {
-  /** Records of one trace; above it the oldest go. */
-  readonly traceSpans: number;
-  /** Traces that are open at once; above it the oldest are closed as `no_end`. */
-  readonly openTraces: number;
-  /** Characters of text in open traces. */
-  readonly openLength: number;
-  /** Milliseconds after which an open trace in which nothing ends is closed as `no_end`. */
-  readonly idleMs: number;
-  /** Milliseconds that exporters wait for spans which are open when their root ends. */
+export interface PipelineLimits extends OpenLimits {
+  /** Milliseconds for which a trace waits for spans which are open when its root ends. */
   readonly lateSpanMs: number;
 }
 
@@ -46,34 +39,27 @@ export interface PipelineStats {
   readonly sampledOutTraces: number;
 }
 
-const sweepMs = 60_000;
 /** The end of a trace answers within 5 s; the rest of them is for the exporters. */
 const longestEndWaitMs = 4_500;
 
 /** Collects spans under their traces, decides about each trace at its root's end, and hands it to the exporters. */
 export class Pipeline {
   readonly #parts: PipelineParts;
-  /** In the order they were begun. Not by trace id: two requests may go on with one remote trace at the same time. */
-  readonly #open = new Set<TraceCollection>();
+  readonly #open: OpenTraces;
   /** Our timers run in the context of the tracer's maker, never in a request's. */
   readonly #outside = AsyncLocalStorage.snapshot();
   #started = 0;
   #ended = 0;
-  #dropped = 0;
   #sampledOut = 0;
-  #length = 0;
-  #lastSweep = 0;
-  #isClosing = false;
-  /** Of a tracer whose place another took. */
-  #retirement: { readonly timer: NodeJS.Timeout; readonly onEmpty: () => void } | undefined;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#open = new OpenTraces({ ...parts, drop: (collection) => this.#drop(collection) });
   }
 
   started(span: Span, head: TraceHead): void {
     this.#started += 1;
-    const collection = this.#collectionOf(head);
+    const collection = this.#open.of(head);
     collection.start(span);
     if (head.isSampled && this.#parts.lanes.streamsStarts) this.#parts.lanes.exportStart(this.#mask(span.toRecord()));
   }
@@ -81,14 +67,13 @@ export class Pipeline {
   ended(record: SpanRecord, head: TraceHead): void {
     this.#ended += 1;
     const masked = this.#mask(record);
-    const collection = this.#collectionOf(head);
-    const before = collection.length;
-    this.#noteDropped(collection.end(masked), head);
-    this.#length += collection.length - before;
+    const collection = this.#open.of(head);
+    collection.note(record);
+    this.#open.end(collection, masked);
     if (head.isSampled && this.#parts.lanes.streamsSpans) this.#parts.lanes.exportSpan(masked);
     if (record.spanId === head.rootId) this.#endRoot(masked, collection);
     else if (head.root !== undefined) this.#endLate(masked, collection);
-    this.#closeExcess();
+    this.#open.keepBounds();
   }
 
   /** A trace that goes on, with what is new since the last time; for the exporters that take such traces. */
@@ -102,7 +87,7 @@ export class Pipeline {
     const wasShown = head.rev > 0;
     head.rev += 1;
     const changes = { amends: wasShown, rev: head.rev };
-    lanes.exportOpen(this.#collectionOf(head).buildOpen(shown, this.#mask(root.toRecord()), changes));
+    lanes.exportOpen(this.#open.of(head).buildOpen(shown, this.#mask(root.toRecord()), changes));
   }
 
   /** More is known of a span that had ended. Where its trace was exported by then, the new record amends it. */
@@ -110,20 +95,20 @@ export class Pipeline {
     const masked = this.#mask(record);
     const { collection } = head;
     if (collection instanceof TraceCollection) {
-      const before = collection.length;
-      if (collection.replace(masked) && head.isSampled && this.#parts.lanes.streamsSpans) {
+      collection.note(record);
+      if (this.#open.replace(collection, masked) && head.isSampled && this.#parts.lanes.streamsSpans) {
         this.#parts.lanes.exportSpan(masked);
       }
-      this.#length += collection.length - before;
     }
     if (isExported(head)) this.#amend(head, [masked]);
   }
 
   /** Something was told of a trace whose root had ended: a record without spans says it to whoever has the trace. */
   amended(head: TraceHead): void {
-    if (!isExported(head)) return;
+    if (head.root === undefined) return;
+    // A trace that still waits for a rule will be exported with it.
     this.#parts.masker?.maskHead(head);
-    this.#amend(head, []);
+    if (isExported(head)) this.#amend(head, []);
   }
 
   #amend(head: TraceHead, records: readonly SpanRecord[]): void {
@@ -154,27 +139,48 @@ export class Pipeline {
    */
   retire(onEmpty: () => void): void {
     if (!this.hasOpen) return onEmpty();
-    const timer = this.#outside(() => setInterval(() => this.#sweep(this.#parts.clock.now()), sweepMs));
-    timer.unref?.();
-    this.#retirement = { timer, onEmpty };
+    this.#outside(() => this.#open.retire(onEmpty));
   }
 
-  /** Sends what waits for late spans; closes nothing. */
+  /** Sends what waits for late spans, unless no rule keeps it so far; closes nothing. */
   sendWaiting(): void {
-    for (const collection of Array.from(this.#open)) if (collection.wait !== undefined) this.#send(collection);
+    for (const collection of this.#open.all) {
+      if (collection.wait !== undefined) this.#sendWhatIsKept(collection);
+    }
   }
 
-  /** Ends every open span with outcome `no_end`, children before parents. */
+  /** Ends every open span with outcome `no_end`, children before parents, and decides about every trace. */
   closeAll(): void {
-    for (const collection of Array.from(this.#open)) this.#close(collection);
-    this.sendWaiting();
+    for (const collection of this.#open.all) this.#open.close(collection);
+    for (const collection of this.#open.all) {
+      if (collection.wait !== undefined) this.#stopWaiting(collection);
+    }
+  }
+
+  /**
+   * Whether a span that begins now under `parent` belongs to its trace. After the root's end that is so while something
+   * of the trace is open, and after `lateSpanMs` under work that began before.
+   *
+   * @param isMeant - True where the parent was named by hand: then it is so for all of `lateSpanMs`.
+   */
+  continues(head: TraceHead, parent: Span, isMeant: boolean): boolean {
+    if (head.root === undefined) return true;
+    const until = this.#lateUntil(head);
+    const isOpen = head.collection instanceof TraceCollection && head.collection.openCount > 0;
+    if ((isMeant || isOpen) && this.#parts.clock.now() <= until) return true;
+    return isOpen && isUnderWorkFrom(parent, until);
+  }
+
+  /** Resolves when it is known whether the trace is kept. */
+  async decided(head: TraceHead): Promise<void> {
+    if (head.collection instanceof TraceCollection && isUndecided(head)) await head.collection.wait?.over;
   }
 
   /** Records that wait for late spans. */
   waitingSpans(): number {
     let waiting = 0;
-    for (const collection of this.#open) {
-      if (collection.wait !== undefined) waiting += collection.spans.length - collection.openCount;
+    for (const collection of this.#open.all) {
+      if (collection.wait !== undefined && !isUndecided(collection.head)) waiting += collection.endedCount;
     }
     return waiting;
   }
@@ -195,7 +201,7 @@ export class Pipeline {
     return {
       startedSpans: this.#started,
       endedSpans: this.#ended,
-      droppedSpans: this.#dropped,
+      droppedSpans: this.#open.droppedSpans,
       openTraces: this.#open.size,
       sampledOutTraces: this.#sampledOut,
     };
@@ -206,18 +212,7 @@ export class Pipeline {
     if (!(collection instanceof TraceCollection) || collection.wait === undefined) return;
     const { wait } = collection;
     const ended = await beforeDeadline(wait.over, longestEndWaitMs);
-    if (!ended && collection.wait === wait) this.#send(collection);
-  }
-
-  #collectionOf(head: TraceHead): TraceCollection {
-    if (head.collection instanceof TraceCollection) return head.collection;
-    const now = this.#parts.clock.now();
-    const collection = new TraceCollection(head, this.#parts.limits.traceSpans, now);
-    head.collection = collection;
-    this.#open.add(collection);
-    this.#closeExcess();
-    if (now - this.#lastSweep > sweepMs) this.#sweep(now);
-    return collection;
+    if (!ended && collection.wait === wait && !isUndecided(head)) this.#send(collection);
   }
 
   #mask(record: SpanRecord): SpanRecord {
@@ -227,38 +222,57 @@ export class Pipeline {
   #endRoot(root: SpanRecord, collection: TraceCollection): void {
     const { head } = collection;
     head.root = {
+      at: this.#parts.clock.now(),
       durationMs: root.durationMs,
       level: root.level,
       outcome: root.outcome,
       statusMessage: root.statusMessage,
     };
     this.#parts.masker?.maskHead(head);
-    const trace = this.#decide(collection);
-    if (trace === undefined) return this.#release(collection);
+    this.#decide(collection);
+  }
+
+  /** A trace that no rule keeps so far waits while something of it may still come, and goes then. */
+  #decide(collection: TraceCollection): void {
+    if (this.#keepIfWanted(collection)) return;
+    if (this.#parts.sampling.hasTailRule && !isWhole(collection)) this.#wait(collection);
+    else this.#drop(collection);
+  }
+
+  /** Exports the trace if a rule keeps it; false if none does, so far. */
+  #keepIfWanted(collection: TraceCollection): boolean {
+    const { head } = collection;
+    const changes = { amends: false, rev: head.rev + 1 };
+    let built: TraceRecord | undefined;
+    const record = (): TraceRecord => (built ??= collection.build(changes));
+    const sampling = this.#parts.sampling.decide(collection.facts(record));
+    if (sampling === null) return false;
+    if (head.sampling === null) this.#sampledOut -= 1;
+    head.sampling = sampling;
+    head.rev = changes.rev;
+    const trace = asDecided(record(), sampling);
     head.delivery = this.#parts.lanes.exportNow(trace);
     if (collection.openCount > 0) this.#waitForLate(collection);
     else this.#sendComplete(collection, trace);
+    return true;
   }
 
-  /** The trace's record, or undefined when no rule keeps it. */
-  #decide(collection: TraceCollection): TraceRecord | undefined {
+  /** No rule keeps the trace. What is known of it without its spans stays: an error may still keep that. */
+  #drop(collection: TraceCollection): void {
     const { head } = collection;
-    const trace = collection.build({ amends: false, rev: head.rev + 1 });
-    const sampling = this.#parts.sampling.decide(trace, head.isSampled);
-    head.sampling = sampling;
-    if (sampling === null) {
-      this.#sampledOut += 1;
-      return undefined;
-    }
-    head.rev += 1;
-    const isAsBuilt = sampling.rate === trace.sampling.rate && sampling.reason === trace.sampling.reason;
-    return isAsBuilt ? trace : new TraceRecord({ ...trace, sampling });
+    if (head.sampling !== null) this.#sampledOut += 1;
+    head.sampling = null;
+    this.#open.forget(collection);
+    this.#open.release(collection);
+    endWait(collection);
   }
 
   /** A span that ended after its root: a child that was open then, or work in the background. */
   #endLate(record: SpanRecord, collection: TraceCollection): void {
     const { head } = collection;
-    if (head.sampling === null) return this.#release(collection);
+    if (head.sampling === undefined) return this.#decideAgain(collection);
+    if (head.sampling === null) return this.#reconsider(collection);
+    this.#weighAgain(collection, head.sampling);
     head.rev += 1;
     const amendment = buildTrace(head, [record], collection.dropped, { amends: true, rev: head.rev });
     const delivery = this.#parts.lanes.exportNow(amendment);
@@ -267,12 +281,63 @@ export class Pipeline {
     else if (collection.wait === undefined) this.#waitForLate(collection);
   }
 
+  /** A sampler is asked when the trace is whole; the other rules keep it as soon as they can tell. */
+  #decideAgain(collection: TraceCollection): void {
+    if (isWhole(collection)) return this.#decide(collection);
+    if (!this.#parts.sampling.asksSampler) this.#keepIfWanted(collection);
+  }
+
+  /** A span of a trace that was not kept: for as long as spans may be late, it keeps what comes from now on. */
+  #reconsider(collection: TraceCollection): void {
+    const isInTime = this.#parts.clock.now() <= this.#lateUntil(collection.head);
+    if (!isInTime || !this.#keepIfWanted(collection)) this.#drop(collection);
+  }
+
+  /** What a rule would have kept in any case stands for itself alone, though the head kept it before the rule could. */
+  #weighAgain(collection: TraceCollection, decision: SamplingDecision): void {
+    if (decision.rate === 1) return;
+    const record = (): TraceRecord => collection.build({ amends: true, rev: collection.head.rev });
+    if (this.#parts.sampling.tailReason(collection.facts(record)) === undefined) return;
+    collection.head.sampling = { ...decision, rate: 1 };
+  }
+
+  /** Monotonic milliseconds. */
+  #lateUntil({ root }: TraceHead): number {
+    return root === undefined ? Infinity : root.at + this.#parts.limits.lateSpanMs;
+  }
+
+  /** The trace is kept, and spans of it are open: exporters that want it complete wait for them. */
   #waitForLate(collection: TraceCollection): void {
-    if (!this.#parts.lanes.hasPatient) return this.#release(collection);
-    const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    const timer = this.#outside(() => setTimeout(() => this.#send(collection), this.#parts.limits.lateSpanMs));
-    timer.unref();
+    if (this.#parts.lanes.hasPatient) return this.#wait(collection);
+    this.#open.release(collection);
+    endWait(collection);
+  }
+
+  #wait(collection: TraceCollection): void {
+    if (collection.wait !== undefined) return;
+    const timer = this.#outside(() => setTimeout(() => this.#stopWaiting(collection), this.#parts.limits.lateSpanMs));
+    timer.unref?.();
+    let end = (): void => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     collection.wait = { timer, over, end };
+  }
+
+  /** The time for late spans is over. */
+  #stopWaiting(collection: TraceCollection): void {
+    if (!this.#sendWhatIsKept(collection)) this.#drop(collection);
+  }
+
+  /** Sends what waits, if a rule keeps it as it is, with what its open spans have to tell; else false. */
+  #sendWhatIsKept(collection: TraceCollection): boolean {
+    if (collection.head.sampling === undefined) {
+      collection.noteOpen(this.#parts.clock.now());
+      if (!this.#keepIfWanted(collection)) return false;
+    }
+    // It may have been sent by that.
+    if (collection.wait !== undefined) this.#send(collection);
+    return true;
   }
 
   /** What was collected goes to the exporters that wanted it complete. */
@@ -282,79 +347,38 @@ export class Pipeline {
   }
 
   #sendComplete(collection: TraceCollection, trace: TraceRecord): void {
-    const { head, wait } = collection;
-    collection.wait = undefined;
+    const { head } = collection;
     const instant = head.delivery;
     if (this.#parts.lanes.hasPatient && trace.spans.length > 0) {
       const delivery = this.#parts.lanes.exportComplete(trace);
       head.delivery = joinDeliveries(instant, delivery);
       head.wasSent = true;
     }
-    this.#release(collection);
-    if (wait !== undefined) {
-      clearTimeout(wait.timer);
-      wait.end();
-    }
+    this.#open.release(collection);
+    endWait(collection);
   }
+}
 
-  /** Forgets the records; a trace without open spans is forgotten whole. */
-  #release(collection: TraceCollection): void {
-    this.#length -= collection.length;
-    if (collection.openCount > 0) return collection.release();
-    collection.head.collection = undefined;
-    this.#open.delete(collection);
-    if (this.#retirement === undefined || this.hasOpen) return;
-    const { timer, onEmpty } = this.#retirement;
-    clearInterval(timer);
-    onEmpty();
-  }
+/** A sampler sees the record before it is known why the trace is kept. */
+function asDecided(trace: TraceRecord, sampling: SamplingDecision): TraceRecord {
+  const { rate, reason } = trace.sampling;
+  return rate === sampling.rate && reason === sampling.reason ? trace : new TraceRecord({ ...trace, sampling });
+}
 
-  #close(collection: TraceCollection): void {
-    for (const span of collection.spans.toReversed()) {
-      if (!(span instanceof SpanRecord)) span.conclude({ outcome: 'no_end' });
-    }
-  }
+function endWait(collection: TraceCollection): void {
+  const { wait } = collection;
+  if (wait === undefined) return;
+  collection.wait = undefined;
+  clearTimeout(wait.timer);
+  wait.end();
+}
 
-  /** Closes the oldest traces until the open ones are within their bounds. */
-  #closeExcess(): void {
-    // Closing ends spans, and each end comes here: thousands of open spans would overflow the stack.
-    if (this.#isClosing || !this.#isExcessive()) return;
-    this.#isClosing = true;
-    this.#parts.report.warn(
-      'open-traces',
-      'too many traces, or too much text, are open at once; the oldest were closed as no_end',
-    );
-    try {
-      for (const oldest of this.#open) {
-        this.#close(oldest);
-        if (!this.#isExcessive()) break;
-      }
-    } finally {
-      this.#isClosing = false;
-    }
+/** True where the span, or one that it runs in, is open and began by then: a span that ended names no parent. */
+function isUnderWorkFrom(parent: Span, until: number): boolean {
+  for (let span: Span | undefined = parent; span !== undefined; span = span.parent) {
+    if (span.endedAt === null && span.startedAt <= until) return true;
   }
-
-  #isExcessive(): boolean {
-    const { openTraces, openLength } = this.#parts.limits;
-    return this.#open.size > openTraces || this.#length > openLength;
-  }
-
-  #sweep(now: number): void {
-    this.#lastSweep = now;
-    for (const collection of Array.from(this.#open)) {
-      if (now - collection.lastActivity > this.#parts.limits.idleMs) this.#close(collection);
-    }
-  }
-
-  #noteDropped(count: number, head: TraceHead): void {
-    if (count === 0) return;
-    this.#dropped += count;
-    const { traceSpans } = this.#parts.limits;
-    this.#parts.report.warn(
-      'trace-spans',
-      `the trace "${head.name}" has more than ${traceSpans} spans; the oldest are dropped`,
-    );
-  }
+  return false;
 }
 
 function isExported({ root, sampling }: TraceHead): boolean {

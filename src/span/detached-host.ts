@@ -34,6 +34,7 @@ function createDetachedHost(): DetachedHost {
     policy: { includeInputs: true, includeOutputs: true, recordExceptions: 'full' },
     run: (_span, run) => run(),
     block: runBlock,
+    beginInstead: () => undefined,
     started: () => {},
     ended: () => {},
     showOpen: () => {},

@@ -7,6 +7,8 @@ import type { CallVoice, VoiceRollup } from './voice.ts';
 
 /** How a trace's root ended. */
 export interface RootEnd {
+  /** When the pipeline learned of it: monotonic milliseconds. */
+  readonly at: number;
   readonly durationMs: number | null;
   readonly level: Level;
   readonly outcome: Outcome;
@@ -32,6 +34,10 @@ export interface TraceHead {
   startedAt: number;
   /** False when head sampling left the trace out; it may still be kept by a tail rule. */
   readonly isSampled: boolean;
+  /** With what probability head sampling keeps such a trace: above 0, at most 1. */
+  readonly rate: number;
+  /** The W3C `tracestate` that goes with the trace to other processes. */
+  readonly tracestate: string;
   name: string;
   runId: string;
   sessionId: string | null;
@@ -51,7 +57,11 @@ export interface TraceHead {
   rootId: string;
   /** Undefined while the root is open. */
   root: RootEnd | undefined;
-  /** Why it is kept; null when it is not; undefined until its root ends. */
+  /** Generators that were called in the trace and not read yet: each may still become a span. */
+  expected: number;
+  /** Records that were let go of before it was decided to keep the trace. */
+  forgotten: number;
+  /** Why it is kept; null when it is not; undefined while it is open, or may still be kept. */
   sampling: SamplingDecision | null | undefined;
   delivery: Delivery | undefined;
   /** True once a record went to the exporters that want each span once; what follows amends it. */
@@ -61,7 +71,10 @@ export interface TraceHead {
 }
 
 /** What a trace is known by from its first moment. */
-export type HeadStart = Pick<TraceHead, 'traceId' | 'service' | 'anchor' | 'isSampled' | 'name' | 'runId' | 'tags'>;
+export type HeadStart = Pick<
+  TraceHead,
+  'traceId' | 'service' | 'anchor' | 'isSampled' | 'rate' | 'tracestate' | 'name' | 'runId' | 'tags'
+>;
 
 /** A trace of which nothing has happened yet. */
 export function openHead(start: HeadStart): TraceHead {
@@ -79,6 +92,8 @@ export function openHead(start: HeadStart): TraceHead {
     rev: 0,
     rootId: '',
     root: undefined,
+    expected: 0,
+    forgotten: 0,
     sampling: undefined,
     delivery: undefined,
     wasSent: false,

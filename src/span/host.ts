@@ -3,6 +3,7 @@ import type { Report } from '../base/report.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import type { TraceHead } from './head.ts';
 import type { SpanRecord } from './record.ts';
+import type { SpanOptions } from './span-options.ts';
 import type { SpanWriter } from './span-writer.ts';
 
 /** How a trace's end went: whether its record is safe. */
@@ -31,6 +32,8 @@ export interface SpanHost<Handle> {
   run<Result>(span: Handle, run: () => Result): Result;
   /** As `run`; then follows what came back to its end, and ends the span with it. `body` is the caller's own function. */
   block<Result>(span: Handle, run: () => Result, body?: object): Result;
+  /** Begins a trace of its own in place of the child of a span that has ended; undefined where it may be a child. */
+  beginInstead(options: SpanOptions & { readonly name: string }, ended: Handle): Handle | undefined;
   started(span: Handle, head: TraceHead): void;
   ended(record: SpanRecord, head: TraceHead): void;
   /** Shows a trace that goes on to the exporters that take such traces. */

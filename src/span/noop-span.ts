@@ -7,8 +7,11 @@ import { Span } from './span.ts';
  * what it is given to run, and its children are itself (off is an object).
  */
 export class NoopSpan extends Span {
-  constructor(host: SpanHost<Span>, traceId = NO_TRACE_ID) {
+  readonly #tracestate: string;
+
+  constructor(host: SpanHost<Span>, traceId = NO_TRACE_ID, tracestate = '') {
     super({ name: 'noop', traceId }, { host, head: undefined, parent: undefined });
+    this.#tracestate = tracestate;
   }
 
   override get isRecording(): boolean {
@@ -17,6 +20,10 @@ export class NoopSpan extends Span {
 
   override get traceparent(): string {
     return `00-${this.traceId}-${this.spanId}-00`;
+  }
+
+  override get tracestate(): string {
+    return this.#tracestate;
   }
 
   override event(): void {}

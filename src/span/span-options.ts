@@ -51,10 +51,18 @@ export interface TraceOptions extends SpanOptions {
   readonly tags?: readonly string[];
   /** Groups traces of one run; the trace id unless given. */
   readonly runId?: string;
-  /** Starts a trace of its own inside a running one; both are linked. */
+  /**
+   * Starts a trace of its own inside a running one; both are linked. For the turns of a loop: those of one that goes on
+   * after the end of its trace are traces of their own anyway.
+   */
   readonly root?: boolean;
-  /** A W3C `traceparent` header: the trace goes on where the caller's left off. */
-  readonly traceparent?: string;
+  /**
+   * A W3C `traceparent` header: the trace goes on where the caller's left off. Its flag decides whether the trace is kept:
+   * 01 keeps it, whatever `sampleRate` is; 00 does not, unless a rule such as `keepErrors` does.
+   */
+  readonly traceparent?: string | null | undefined;
+  /** The W3C `tracestate` header that came with it; left out without a valid `traceparent`. */
+  readonly tracestate?: string | readonly string[] | null | undefined;
 }
 
 /** What can be told of a span while it is open. Values given later win; metadata is merged. */

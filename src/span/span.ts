@@ -99,6 +99,14 @@ export class Span extends SpanView {
     return `00-${this.traceId}-${this.spanId}-${this.#head?.isSampled === false ? '00' : '01'}`;
   }
 
+  /**
+   * The W3C `tracestate` header that goes with `traceparent`: what OpenTelemetry says of sampling, and the entries that
+   * came with the trace. Empty where there is nothing to say.
+   */
+  get tracestate(): string {
+    return this.#head?.tracestate ?? '';
+  }
+
   /** The capture this span's host does; wrappers use it before the span exists. */
   get capturer(): Capturer {
     return this.#host.capturer;
@@ -237,6 +245,8 @@ export class Span extends SpanView {
 
   protected createChild(name: string, options: SpanOptions, type: SpanType): Span {
     if (this.fields.endedAt !== null) {
+      const root = this.#host.beginInstead({ ...options, name, type }, this);
+      if (root !== undefined) return root;
       this.#host.report.debug(
         'child-of-ended',
         `"${this.name}" had ended when a child was started under it; the child amends its trace`,

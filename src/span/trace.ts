@@ -122,6 +122,11 @@ export class Trace {
     return this.#root?.traceparent ?? `00-${this.traceId}-${this.rootSpan?.spanId ?? NO_SPAN_ID}-01`;
   }
 
+  /** The W3C `tracestate` header that goes with `traceparent`; empty where there is nothing to say. */
+  get tracestate(): string {
+    return this.#root?.tracestate ?? this.#head.tracestate;
+  }
+
   /** A span under the root: open without `run`; with it, ended by what `run` gives or throws. */
   span(name: string, options?: SpanOptions): Span;
   span<Result>(name: string, run: (span: Span) => Result): Result;
@@ -255,6 +260,8 @@ export function createHead({ runId, name, traceId }: NewTrace, host: SpanHost<Sp
     service: { name: '', environment: null, version: null, tenantId: 0 },
     anchor: createAnchor(host.clock),
     isSampled: true,
+    rate: 1,
+    tracestate: '',
     name: name ?? '',
     runId: runId ?? '',
     tags: [],

@@ -8,7 +8,7 @@ import { shared } from '../base/shared.ts';
 import { followCall, followGenerator } from '../call/call.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import { Invocation } from '../call/invocation.ts';
-import type { Captured, Capturer } from '../capture/capturer.ts';
+import type { Capturer } from '../capture/capturer.ts';
 import { activeScope, runInScope, type Scope } from '../context/scope.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
@@ -27,9 +27,9 @@ import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
 import { drainMs, LifeCycle, type DrainOptions, type TracerStats } from './life-cycle.ts';
 import type { TracerParts } from './parts.ts';
-import { linkBoth, namesTrace, type Beginning, type SpanBeginning } from './beginning.ts';
+import { captureOf, namesTrace, type Beginning, type SpanBeginning } from './beginning.ts';
+import { beginRoot } from './root.ts';
 import { standInFor } from './succession.ts';
-import { createHead, startTrace } from './trace-head.ts';
 
 /**
  * The one place where context, spans and pipeline meet. Made by `init` and `createTracer`. After that nothing it does
@@ -162,16 +162,19 @@ export class Tracer implements SpanHost<Span> {
     const parent = scope?.tracer === this ? scope.span : undefined;
     // Under a trace that is not recorded nothing is, and everything runs in its scope already.
     if (scope?.isQuiet === true || (parent?.isRecording === false && options.root !== true)) return undefined;
-    const capture = this.#captureOf(definition, args);
-    const begin = (): Span => this.#beginUnder(parent, { options, isTrace, includeOutput, capture });
+    const capture = captureOf(definition, args, this);
+    const isLate = scope?.isLate === true;
+    // A generator is called now, and runs when it is read: maybe after the end of the trace that it belongs to.
+    const head = isGenerator && this.#isIn(parent, isLate) ? parent?.head : undefined;
+    if (head !== undefined) head.expected += 1;
+    const begin = (): Span => {
+      if (head !== undefined) head.expected -= 1;
+      const isMeant = isLate || head !== undefined;
+      return this.#beginUnder(parent, { options, isTrace, includeOutput, capture }, isMeant);
+    };
     const span = isGenerator ? begin : begin();
-    const call = new Invocation({
-      host: this,
-      span,
-      args,
-      ownsPromise,
-      replacement: this.#replace?.(definition, args),
-    });
+    const replacement = this.#replace?.(definition, args);
+    const call = new Invocation({ host: this, span, args, ownsPromise, replacement });
     const last = args.at(-1);
     if (isGenerator) return call;
     if (isCallable(last) && definition.takesCallback()) call.watchCallback(last);
@@ -192,7 +195,7 @@ export class Tracer implements SpanHost<Span> {
   /** How the span of a call begins whose parent and options somebody else knows. */
   beginning(definition: CallDefinition, args: readonly unknown[]): SpanBeginning {
     const { includeOutput } = definition;
-    const capture = this.#captureOf(definition, args);
+    const capture = captureOf(definition, args, this);
     return (options, parent, part) => this.begin({ options, isTrace: false, includeOutput, capture, parent, part });
   }
 
@@ -212,17 +215,25 @@ export class Tracer implements SpanHost<Span> {
     // A handle of `init` whose place another took; under a parent that is given, the parent's tracer goes on.
     const standIn = beginning.parent === undefined ? this.standIn : undefined;
     if (standIn !== undefined) return standIn.begin(beginning);
-    return this.#beginUnder(beginning.parent ?? (scope?.tracer === this ? scope.span : undefined), beginning);
+    const isMeant = beginning.parent !== undefined || scope?.isLate === true;
+    const parent = beginning.parent ?? (scope?.tracer === this ? scope.span : undefined);
+    return this.#beginUnder(parent, beginning, isMeant);
   }
 
   run<Result>(span: Span, run: () => Result): Result {
-    return runInScope({ tracer: this, span }, run);
+    const scope = { tracer: this, span };
+    return runInScope(span.endedAt === null ? scope : { ...scope, isLate: true }, run);
   }
 
   block<Result>(span: Span, run: () => Result, body?: object): Result;
   block(span: Span, run: () => unknown, body: object = run): unknown {
     if (!span.isRecording) return this.run(span, run);
     return followCall(new Invocation({ host: this, span, ownsPromise: () => types.isAsyncFunction(body) }), run);
+  }
+
+  beginInstead(options: Beginning['options'], ended: Span): Span | undefined {
+    if (this.#life.isShutDown || this.#isIn(ended, true)) return undefined;
+    return beginRoot(this, this.#parts, { options, isTrace: false }, ended);
   }
 
   started(span: Span, head: TraceHead): void {
@@ -303,6 +314,11 @@ export class Tracer implements SpanHost<Span> {
     this.#life.shutdownSync();
   }
 
+  /** Resolves when it is known whether a trace that has ended is kept: within `lateSpanMs`. */
+  decided(head: TraceHead): Promise<void> {
+    return this.#parts.pipeline.decided(head);
+  }
+
   /** True where recordings of calls can be kept. */
   get takesAudio(): boolean {
     return !this.#life.isShutDown && this.#parts.lanes.audio.isWanted;
@@ -349,13 +365,15 @@ export class Tracer implements SpanHost<Span> {
     return new NoopSpan(this);
   }
 
-  #beginUnder(parent: Span | undefined, beginning: Beginning): Span {
+  /** `isMeant` is true where the parent was named, not found in the context: it may have ended by now. */
+  #beginUnder(parent: Span | undefined, beginning: Beginning, isMeant: boolean): Span {
     const { options, includeOutput = true, capture, part } = beginning;
     if (this.#life.isShutDown) return this.#refuse();
     if (parent === undefined || (beginning.isTrace && options.root === true)) {
-      return this.#beginTrace(beginning, parent);
+      return beginRoot(this, this.#parts, beginning, parent);
     }
     if (!parent.isRecording) return parent;
+    if (!this.#isIn(parent, isMeant)) return beginRoot(this, this.#parts, beginning, parent);
     if (beginning.isTrace && namesTrace(options)) {
       this.report.debug(
         'nested-trace',
@@ -365,31 +383,9 @@ export class Tracer implements SpanHost<Span> {
     return new Span(options, { host: this, head: parent.head, parent, includeOutput, captured: capture?.(), part });
   }
 
-  /** Of a generator, whose span begins later, the arguments are captured now. */
-  #captureOf(definition: CallDefinition, args: readonly unknown[]): () => Captured | null {
-    const capture = (): Captured | null => this.#captureInput(definition, args);
-    if (!definition.isGenerator) return capture;
-    const captured = capture();
-    return () => captured;
-  }
-
-  #captureInput({ includeInput, inputOf }: CallDefinition, args: readonly unknown[]): Captured | null {
-    return includeInput && this.policy.includeInputs ? this.capturer.capture(inputOf(args)) : null;
-  }
-
-  #beginTrace({ options, isTrace, includeOutput = true, capture, part }: Beginning, from: Span | undefined): Span {
-    const start = startTrace(options, this.#parts);
-    if (!start.isSampled && !this.#parts.sampling.hasTailRule) return new NoopSpan(this, start.traceId);
-    const head = createHead(start, options, isTrace, this.#parts);
-    const { metadata: _, ...rest } = options;
-    const root = new Span(
-      { ...(isTrace ? rest : options), parentId: start.remote?.spanId ?? null },
-      { host: this, head, parent: undefined, includeOutput, captured: capture?.(), part },
-    );
-    head.rootId = root.spanId;
-    head.startedAt = root.startedAt;
-    if (from?.isRecording === true) linkBoth(root, from, head);
-    return root;
+  /** False where the trace of a parent is over, so that a span which begins now is none of it. */
+  #isIn(parent: Span | undefined, isMeant: boolean): boolean {
+    return parent?.head === undefined || this.#parts.pipeline.continues(parent.head, parent, isMeant);
   }
 
   #traceOf(root: Span, active: Span): Trace {

@@ -118,6 +118,8 @@ export class SessionAudio {
   }
 
   async #send(made: Recording): Promise<boolean> {
+    // Work that goes on after the call may still keep it.
+    if (this.#root.head !== undefined) await this.#tracer.decided(this.#root.head);
     if (!this.#isKept) {
       const removed = made.remove();
       this.#tracer.waitFor(removed);

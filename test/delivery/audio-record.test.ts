@@ -138,6 +138,26 @@ describe('a call that nobody keeps', () => {
     expect([keeper.traces, keeper.kept, filesIn(temporary)]).toEqual([[], [], []]);
   });
 
+  it.each([
+    ['goes to the exporters when', true],
+    ['leaves nothing behind unless', false],
+  ])('%s work that goes on after it keeps its trace by an error', async (_, fails) => {
+    const keeper = new AudioKeeper();
+    const { client, tracer, temporary } = setUpCalls([keeper], { tracer: { sampleRate: 0, keepErrors: true } });
+    const session = client.startSession({ agentId: 'support_v3' });
+    speak(session, 2);
+    const summary = session.span.span('summarise');
+    const ended = session.end();
+    await until(() => session.span.endedAt !== null);
+    await new Promise(setImmediate);
+    expect([keeper.traces, keeper.kept]).toEqual([[], []]);
+    summary.end(fails ? { error: 'no answer' } : {});
+    await ended;
+    await tracer.shutdown();
+    expect([keeper.traces.length, keeper.kept.length]).toEqual(fails ? [1, 1] : [0, 0]);
+    expect(filesIn(temporary)).toEqual([]);
+  });
+
   it('takes none that is uploaded when no rule has kept its trace', async () => {
     const keeper = new AudioKeeper();
     const { client, temporary } = setUpCalls([keeper], { tracer: { sampleRate: 0, keepErrors: true } });

@@ -175,6 +175,15 @@ describe('traceparent', () => {
     expect([recorded.traceId === traceId, only(recorded.spans).parentId]).toEqual([false, null]);
   });
 
+  it('may be missing: null and undefined begin a trace here, and nothing is reported', () => {
+    const { tracer, memory, log } = startRecording();
+    for (const missing of [null, undefined]) {
+      tracer.trace('server', { traceparent: missing, tracestate: missing }, () => {});
+    }
+    expect(memory.traces.map(({ spans }) => only(spans).parentId)).toEqual([null, null]);
+    expect(log.codes).toEqual([]);
+  });
+
   it('is told of once at debug level where it is malformed', () => {
     const { tracer, log } = startRecording();
     for (const header of ['a', 'b']) tracer.trace('server', { traceparent: header }, () => {});

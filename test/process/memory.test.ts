@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createTracer, traced, type TraceExporter, type Tracer } from 'clew';
+import { createTracer, traced, type TraceExporter, type Tracer, withTracer } from 'clew';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const timers: NodeJS.Timeout[] = [];
@@ -60,6 +60,26 @@ describe('A timer that was started inside a trace and lives on', () => {
   });
 });
 
+describe('A loop that was started inside a trace', () => {
+  it('keeps nothing of the turns before, though each turn starts the next', async () => {
+    const references: WeakRef<object>[] = [];
+    const tracer = setUp({ export: (trace) => void references.push(new WeakRef(trace), ...trace.spans.map(asWeak)) });
+    const done = Promise.withResolvers<void>();
+    const turn = traced('turn', async (count: number): Promise<void> => {
+      setImmediate(() => {
+        if (count === 0) done.resolve();
+        else void turn(count - 1);
+      });
+    });
+    await withTracer(tracer, () => turn(200));
+    await done.promise;
+    await tracer.flush();
+    expect(references).toHaveLength(402);
+    // What the last turn left is still in the context of this test's own promise.
+    expect(await survivors(references)).toBeLessThanOrEqual(4);
+  });
+});
+
 describe('Spans and traces', () => {
   it('are let go of once they were exported', async () => {
     const tracer = setUp();
@@ -84,6 +104,19 @@ describe('Spans and traces', () => {
     expect(await survivors(references)).toBe(0);
     expect(tracer.stats().spans).toMatchObject({ openTraces: 0, sampledOutTraces: 100 });
   });
+});
+
+it('A trace that waits for what may keep it is let go of when the time for late spans is over', async () => {
+  const references: WeakRef<object>[] = [];
+  const tracer = createTracer({ mode: 'memory', sampleRate: 0, lateSpanMs: 1 });
+  const open = tracer.trace('run', (trace) => {
+    references.push(new WeakRef(trace), new WeakRef(trace.span('ended', { input: 'x' }, (span) => span)));
+    return trace.span('open');
+  });
+  while (tracer.stats().spans.sampledOutTraces === 0) await nextTurn();
+  expect(await survivors(references)).toBe(0);
+  open.end();
+  expect(tracer.stats().spans).toMatchObject({ openTraces: 0, sampledOutTraces: 1 });
 });
 
 async function runOnce(tracer: Tracer, references: WeakRef<object>[]): Promise<void> {
