@@ -1,18 +1,29 @@
-const longestWhole = 65_536;
 const samples = 16_384;
+/** Characters that one fingerprint reads in all, however many texts are added; after that the ends of each. */
+const mostCharacters = 524_288;
+const shortSample = 64;
 
 /**
- * A running hash of a value before anything of it was cut or masked, so that two calls can be told apart although
- * their records look alike (C17). A string above 65,536 characters counts with its length and 16,384 samples.
+ * A running hash of what is missing in the text of a value: what was cut, masked or left out. With the text it tells two
+ * values apart although their records look alike. A long text counts with its length and 16,384 samples.
  */
 export class Fingerprint {
   #high = 0xdeadbeef;
   #low = 0x41c6ce57;
+  #left = mostCharacters;
+  #isEmpty = true;
 
   add(text: string): void {
-    const step = text.length <= longestWhole ? 1 : Math.floor(text.length / samples);
+    this.#isEmpty = false;
+    const most = this.#left > 0 ? samples : shortSample;
+    const step = text.length <= most ? 1 : Math.floor(text.length / most);
+    this.#left -= Math.min(text.length, most);
     this.#mix(text.length);
     for (let index = 0; index < text.length; index += step) this.#mix(text.charCodeAt(index));
+  }
+
+  get isEmpty(): boolean {
+    return this.#isEmpty;
   }
 
   /** 53 bits, in hexadecimal. */

@@ -1,5 +1,6 @@
 import { roundMs } from '../base/clock.ts';
-import type { Captured, Capturer } from '../capture/capturer.ts';
+import type { Captured } from '../capture/captured.ts';
+import type { Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
 import { fingerprintOf } from '../capture/fingerprint.ts';
 import type { Answer } from '../capture/usage/format.ts';
@@ -261,7 +262,9 @@ export class Span extends SpanView {
       fields.inputText = writer.bounded(captured.text, fields);
       // What found no room is a marker that many inputs share: the whole text tells them apart.
       const isWhole = fields.inputText === captured.text;
-      this.#fingerprint = captured.fingerprint ?? (isWhole ? null : fingerprintOf(captured.text));
+      this.#fingerprint = isWhole
+        ? captured.fingerprint
+        : `${fingerprintOf(captured.text)}${captured.fingerprint ?? ''}`;
     }
     writer.metadata(options.metadata, fields);
     writer.generation(options, fields);

@@ -4,7 +4,7 @@ import { Recording } from './recording.ts';
 
 /** What the span of a generator that yields `parts` says it gave. */
 function outputOf(parts: readonly unknown[]): unknown {
-  const recording = new Recording({ limits: { captureMs: 60_000 } });
+  const recording = new Recording();
   const stream = traced({ name: 'stream' }, function* () {
     yield* parts;
   });

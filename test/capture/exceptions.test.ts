@@ -1,11 +1,11 @@
 import { createTracer, InMemoryTraceExporter, traced, withTracer, type TracerOptions, type TraceRecord } from 'clew';
 import { describe, expect, it } from 'vitest';
-import { parse, record, unhurried } from './recording.ts';
+import { parse, record } from './recording.ts';
 
 /** The trace of a traced function that throws `thrown`; the caller must get that very value. */
 function throwing(thrown: unknown, options: TracerOptions = {}): TraceRecord {
   const exporter = new InMemoryTraceExporter();
-  const tracer = createTracer({ ...options, exporter, limits: unhurried });
+  const tracer = createTracer({ ...options, exporter });
   const fail = traced('fail', () => {
     throw thrown;
   });

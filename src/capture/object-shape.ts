@@ -1,0 +1,52 @@
+import { types } from 'node:util';
+import { isCallable, type Callable } from '../base/callable.ts';
+import { isObject } from '../base/object.ts';
+
+/** More levels of inheritance than any class has. */
+const mostPrototypes = 20;
+
+/** True for `Object.prototype`, that of another realm (a vm context, jsdom) too. */
+export function isObjectPrototype(prototype: object): boolean {
+  return (
+    prototype === Object.prototype ||
+    (!types.isProxy(prototype) &&
+      Object.getPrototypeOf(prototype) === null &&
+      Object.hasOwn(prototype, 'constructor') &&
+      Object.hasOwn(prototype, 'isPrototypeOf'))
+  );
+}
+
+/** True for what `{}` and `Object.create(null)` make, in any realm. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return !isObject(prototype) || isObjectPrototype(prototype);
+}
+
+/** Looks a property up as reading it would, without running a getter or a Proxy: undefined where it would need one. */
+export function findDescriptor(value: object, key: string | symbol): PropertyDescriptor | undefined {
+  let holder: unknown = value;
+  for (let level = 0; level < mostPrototypes && isObject(holder) && !types.isProxy(holder); level += 1) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+    if (descriptor !== undefined) return descriptor;
+    holder = Object.getPrototypeOf(holder);
+  }
+  return undefined;
+}
+
+/** A method that is there as data: one that a getter would have to give is none. */
+export function findMethod(value: object, key: string): Callable | undefined {
+  const method: unknown = findDescriptor(value, key)?.value;
+  return isCallable(method) ? method : undefined;
+}
+
+/** An Error, of whatever realm or library: a DOMException of jsdom is no native error and inherits from another `Error`. */
+export function isError(value: object): boolean {
+  if (types.isNativeError(value) || value instanceof Error) return true;
+  let prototype: unknown = Object.getPrototypeOf(value);
+  for (let level = 0; level < mostPrototypes && isObject(prototype) && !types.isProxy(prototype); level += 1) {
+    const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    if (typeof maker === 'function' && maker.name === 'Error' && Object.hasOwn(prototype, 'message')) return true;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return false;
+}
