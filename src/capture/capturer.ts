@@ -19,6 +19,8 @@ export class Capturer {
   readonly masking: Masking;
   readonly #limits: CaptureLimits;
   readonly #tellsMessages: boolean;
+  /** Used again for the next value unless something was noted in it; a `toJSON` may capture while one is in use. */
+  #idleScan: Scan | undefined;
 
   /** `tellsMessages` false keeps the messages of errors in values out. */
   constructor(limits: CaptureLimits, masking: Masking, tellsMessages = true) {
@@ -52,8 +54,9 @@ export class Capturer {
 
   #capture(value: unknown, limits: CaptureLimits): Captured {
     try {
-      const scan = new Scan(limits, this.masking);
+      const scan = this.#scan(limits);
       if (scan.isClean(value)) {
+        this.#idleScan = scan;
         const text = wellFormedJson(JSON.stringify(value));
         return fits(text, limits) ? { text, fingerprint: null } : shorten(value, limits, this.#session());
       }
@@ -63,6 +66,13 @@ export class Capturer {
       // The engine itself refused: no room on the stack of a deep recursion.
       return { text: marker('unreadable'), fingerprint: null };
     }
+  }
+
+  #scan(limits: CaptureLimits): Scan {
+    const idle = this.#idleScan;
+    if (idle === undefined || idle.limits !== limits) return new Scan(limits, this.masking);
+    this.#idleScan = undefined;
+    return idle.begin();
   }
 
   /** Everything, where it fits. */

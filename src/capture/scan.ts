@@ -15,27 +15,29 @@ const markerLength = 32;
  * one. No getter, no Proxy and no `toJSON` runs.
  */
 export class Scan {
+  readonly limits: CaptureLimits;
   /** Undefined while masking is off. */
   readonly masking: Masking | undefined;
-  readonly longestText: number;
-  readonly arrayHead: number;
-  readonly arrayTail: number;
-  readonly deepest: number;
   /** Characters that still fit: a text in bytes is never shorter than one in characters. */
-  room: number;
-  /** Properties that may still be looked at: one that is undefined needs a look, and no room. */
-  looks: number;
+  room = 0;
+  /** Properties without a value that may still be looked at: they need no room. */
+  looks = 0;
   #touched: Set<object> | undefined;
   #masked: Map<string, string> | undefined;
 
   constructor(limits: CaptureLimits, masking: Masking) {
+    this.limits = limits;
     this.masking = masking === noMasking ? undefined : masking;
-    this.longestText = limits.stringLength;
-    this.arrayHead = limits.arrayHead;
-    this.arrayTail = limits.arrayTail;
-    this.deepest = limits.depth;
-    this.room = limits.valueBytes;
-    this.looks = limits.valueBytes * 4;
+    this.begin();
+  }
+
+  /** Makes it ready for another value. */
+  begin(): this {
+    this.room = this.limits.valueBytes;
+    this.looks = this.limits.valueBytes * 4;
+    this.#touched = undefined;
+    this.#masked = undefined;
+    return this;
   }
 
   /** True where the native stringifier may write the whole of it. `depth` is that of the value itself. */
@@ -45,7 +47,7 @@ export class Scan {
 
   /** True once it is known that the value does not fit: the rest was not looked at. */
   get isOver(): boolean {
-    return this.room < 0 || this.looks < 0;
+    return this.room < 0;
   }
 
   touch(value: object): false {
@@ -86,7 +88,7 @@ function scanValue(value: unknown, depth: number, scan: Scan): boolean {
 }
 
 function scanText(text: string, scan: Scan): boolean {
-  if (text.length > scan.longestText) {
+  if (text.length > scan.limits.stringLength) {
     scan.room -= markerLength;
     return false;
   }
@@ -105,7 +107,7 @@ function scanObject(value: object, depth: number, scan: Scan): boolean {
   scan.room -= 2;
   if (scan.room < 0) return false;
   // Only the walker knows how to read a Proxy without calling what it answers.
-  if (depth > scan.deepest || types.isProxy(value)) return scan.touch(value);
+  if (depth > scan.limits.depth || types.isProxy(value)) return scan.touch(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (Array.isArray(value)) {
     return prototype === Array.prototype && scanItems(value, depth, scan) ? true : scan.touch(value);
@@ -118,43 +120,49 @@ function scanObject(value: object, depth: number, scan: Scan): boolean {
 
 /** An item that is a getter is read like any other: a look at each costs more than all else together. */
 function scanItems(items: readonly unknown[], depth: number, scan: Scan): boolean {
-  const tail = items.length - scan.arrayTail;
-  const isShort = tail <= scan.arrayHead;
-  let isClean = isShort && !Object.hasOwn(items, 'toJSON');
+  const { arrayHead, arrayTail } = scan.limits;
+  const tail = items.length - arrayTail;
+  const isShort = tail <= arrayHead;
+  let isClean = isShort;
   for (let index = 0; index < items.length; index += 1) {
-    if (!isShort && index === scan.arrayHead) index = tail;
+    if (!isShort && index === arrayHead) index = tail;
     if (index > 0) scan.room -= 1;
     if (!scanValue(items[index], depth + 1, scan)) isClean = false;
-    if (scan.isOver) return false;
+    if (scan.room < 0) return false;
   }
-  return isClean;
+  return isClean && !hasToJson(items);
 }
 
 function scanKeys(value: object, depth: number, scan: Scan): boolean {
   const { masking } = scan;
-  let isClean = !Object.hasOwn(value, 'toJSON');
+  let isClean = true;
   if (hasManyKeys(value)) {
-    scan.looks = -1;
+    scan.room = -1;
     return false;
   }
   for (const key in value) {
     // What is read from the descriptor runs no getter, and costs hardly more than reading it twice.
     const descriptor = Object.getOwnPropertyDescriptor(value, key);
     if (descriptor === undefined) continue;
-    scan.looks -= 1;
-    if (descriptor.value !== undefined) scan.room -= key.length + 3;
-    if (scan.isOver) return false;
-    if (descriptor.get !== undefined || descriptor.set !== undefined) {
-      isClean = false;
-      continue;
-    }
+    const item: unknown = descriptor.value;
+    if (item === undefined) {
+      if (!('value' in descriptor)) isClean = false;
+      scan.looks -= 1;
+      if (scan.looks < 0) scan.room = -1;
+    } else scan.room -= key.length + 3;
+    if (scan.room < 0) return false;
     if (key.charCodeAt(0) === dollar && key.endsWith('$clew')) isClean = false;
     if (masking !== undefined && !masking.isPlainKey(key)) {
       isClean = false;
       // Its value is not written, so that it need not be looked at.
       if (masking.hidesKey(key)) continue;
     }
-    if (!scanValue(descriptor.value, depth + 1, scan)) isClean = false;
+    if (!scanValue(item, depth + 1, scan)) isClean = false;
   }
-  return isClean;
+  return isClean && !hasToJson(value);
+}
+
+/** Asked last, and only of what has no enumerable getter: reading it is several times as fast as looking for it. */
+function hasToJson(value: object & { readonly toJSON?: unknown }): boolean {
+  return value.toJSON !== undefined;
 }
