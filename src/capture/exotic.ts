@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { isObject } from '../base/object.ts';
+import { errorFieldNames } from './error-fields.ts';
 import { marker, markerWith, PreparedMarker } from './marker.ts';
 import { findMethod, isError, isPlainObject } from './object-shape.ts';
 import { describePlatformObject } from './platform.ts';
@@ -83,9 +84,6 @@ function describeDate(value: Date): string {
 
 const errorKeys = ['name', 'message', 'code', 'cause', 'errors'];
 const errorKeysWithoutMessage = ['name', 'code', 'cause', 'errors'];
-/** What clients hang on their errors: whole requests and answers, with the headers that let them in. */
-const bulkyKeys: ReadonlySet<string> = new Set(['stack', 'headers', 'request', 'response', 'config', 'message']);
-
 function describeError(value: object, walk: ValueWalk): string {
   const keys = walk.tellsMessages ? errorKeys : errorKeysWithoutMessage;
   const parts = keys.map((key) => walk.member(key, readProperty(value, key)));
@@ -95,17 +93,9 @@ function describeError(value: object, walk: ValueWalk): string {
 
 /** `status`, `issues` and what else an error was given. */
 function describeOwnFields(value: object, walk: ValueWalk): readonly string[] {
-  return ownFieldKeys(value)
-    .filter((key) => !errorKeys.includes(key))
+  return errorFieldNames(value)
+    .filter((key) => key !== 'code')
     .map((key) => walk.member(key, Object.getOwnPropertyDescriptor(value, key)?.value));
-}
-
-const mostFields = 50;
-
-/** The names of what an error carries beside message and stack, as far as it is data. */
-export function ownFieldKeys(value: object): readonly string[] {
-  const keys = Object.keys(value).slice(0, mostFields);
-  return keys.filter((key) => !bulkyKeys.has(key) && !key.startsWith('_') && !key.startsWith('$clew'));
 }
 
 /** Bytes are told by their number, numbers by their first ones: an embedding is recognised by its beginning. */

@@ -33,6 +33,11 @@ export function findDescriptor(value: object, key: string | symbol): PropertyDes
   return undefined;
 }
 
+/** The value of a property that is data, own or inherited; undefined for a getter, for a Proxy and for no object. */
+export function readData(holder: unknown, key: string): unknown {
+  return isObject(holder) && !types.isProxy(holder) ? findDescriptor(holder, key)?.value : undefined;
+}
+
 /** A method that is there as data: one that a getter would have to give is none. */
 export function findMethod(value: object, key: string): Callable | undefined {
   const method: unknown = findDescriptor(value, key)?.value;

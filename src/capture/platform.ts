@@ -1,8 +1,7 @@
 import { types } from 'node:util';
-import { isCallable } from '../base/callable.ts';
 import { isObject } from '../base/object.ts';
 import { marker } from './marker.ts';
-import { findDescriptor } from './object-shape.ts';
+import { findDescriptor, findMethod } from './object-shape.ts';
 import type { ValueWalk } from './value-walk.ts';
 
 /** How an object of the platform is known and read. */
@@ -67,6 +66,19 @@ export function describePlatformObject(value: object, walk: ValueWalk): string |
   if (shape.hasEntries === true) parts.push(`"entries":${describeEntries(prototype, value, walk)}`);
   const texts = [marker('object', { type }).slice(0, -1), ...parts.filter((part) => part !== '')];
   return `${texts.join(',')}}`;
+}
+
+/** A field of an object of the platform; undefined of any other. */
+export function platformField(value: object, field: string): unknown {
+  const brand = types.isProxy(value) ? null : brandOf(value);
+  return brand !== null && brand.shape.fields.includes(field) ? readGetter(brand.prototype, field, value) : undefined;
+}
+
+/** One header of a `Headers` of the platform; undefined of any other. */
+export function platformHeader(value: object, name: string): unknown {
+  const brand = types.isProxy(value) ? null : brandOf(value);
+  const get = brand?.type === 'Headers' ? findMethod(brand.prototype, 'get') : undefined;
+  return get === undefined ? undefined : Reflect.apply(get, value, [name]);
 }
 
 function brandOf(value: object): Brand | null {
@@ -134,8 +146,8 @@ function describeEntries(prototype: object, value: object, walk: ValueWalk): str
 const mostCounted = 10_000;
 
 function* iterate(prototype: object, value: object): Generator<readonly [string, unknown]> {
-  const entries: unknown = findDescriptor(prototype, 'entries')?.value;
-  if (!isCallable(entries)) return;
+  const entries = findMethod(prototype, 'entries');
+  if (entries === undefined) return;
   const iterator: unknown = Reflect.apply(entries, value, []);
   if (!isIterable(iterator)) return;
   for (const entry of iterator) {

@@ -3,6 +3,7 @@ import type { Report } from '../base/report.ts';
 import { isPromiseLike } from '../base/promise-like.ts';
 import { untraced } from '../base/shared.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
+import { fromWireFields } from '../capture/exception-fields.ts';
 import { marker } from '../capture/marker.ts';
 import type { TraceHead } from '../span/head.ts';
 import { parseObject } from '../span/json.ts';
@@ -159,12 +160,13 @@ function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventField
   });
 }
 
-/** Messages and stacks can be masked, down to causes and collected errors; what the mask dropped is dropped. */
+/** Messages, stacks and own fields can be masked, down to causes and collected errors; what the mask dropped is dropped. */
 function maskException(exception: ExceptionRecord | null, masked: unknown): ExceptionRecord | null {
   if (exception === null || !isDictionary(masked)) return null;
   const errors: readonly unknown[] = Array.isArray(masked['errors']) ? masked['errors'] : [];
   return {
-    ...exception,
+    ...fromWireFields(masked),
+    type: exception.type,
     message: asText(masked['message']) ?? '[masked]',
     stack: asText(masked['stack']),
     cause: maskException(exception.cause, masked['cause']),

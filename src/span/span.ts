@@ -2,6 +2,7 @@ import { roundMs } from '../base/clock.ts';
 import type { Captured } from '../capture/captured.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
+import { readFailedRequest } from '../capture/failed-request.ts';
 import { fingerprintOf } from '../capture/fingerprint.ts';
 import type { Answer } from '../capture/usage/format.ts';
 import type { ToolCall } from '../capture/usage/tool-call.ts';
@@ -308,6 +309,14 @@ export class Span extends SpanView {
       fields.error = exception.message === '' ? exception.type : exception.message;
     }
     fields.statusMessage ??= fields.error;
+    if (fields.type === 'generation') this.#takeFailedRequest(error);
+  }
+
+  /** There is no answer to read it from. */
+  #takeFailedRequest(error: unknown): void {
+    const { model, provider } = readFailedRequest(error, this.fields.inputText);
+    this.fields.model ??= model ?? null;
+    this.fields.provider ??= provider ?? null;
   }
 
   #close(outcome: Outcome, endedAt: number, output: unknown): void {

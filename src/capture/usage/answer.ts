@@ -80,9 +80,12 @@ function readMarked(value: object, marks: number): Answer | undefined {
 /** Reads data only: a getter of the user's is not run to see whether there is an answer behind it. */
 function readWrapped(value: object): Answer | undefined {
   if (types.isProxy(value)) return undefined;
-  if (Array.isArray(value)) return readFirst(value.slice(0, mostWrapped));
-  if (!isPlain(value) || hasManyKeys(value)) return undefined;
   const items: unknown[] = [];
+  if (Array.isArray(value)) {
+    for (let index = 0; index < Math.min(value.length, mostWrapped); index += 1) items.push(value[index]);
+    return readFirst(items);
+  }
+  if (!isPlain(value) || hasManyKeys(value)) return undefined;
   for (const key in value) {
     if (items.length === mostWrapped) break;
     items.push(Object.getOwnPropertyDescriptor(value, key)?.value);
