@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { cutText } from './cut.ts';
+import { countBytes, cutText } from './cut.ts';
 import { describeObject } from './exotic.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { quoted, quotedKey } from './json-text.ts';
@@ -210,7 +210,7 @@ export class Walker implements ValueWalk {
     if (text.length <= most) return this.#whole(text);
     this.session.fingerprint.add(text);
     const cut = cutText(text, most);
-    return this.#add(marker('truncated', { bytes: Buffer.byteLength(text), text: this.session.masking.maskText(cut) }));
+    return this.#add(marker('truncated', { bytes: countBytes(text), text: this.session.masking.maskText(cut) }));
   }
 
   #whole(text: string): string {
