@@ -73,7 +73,12 @@ function modelIn(inputText: string | null): string | undefined {
   if (inputText === null || !inputText.includes('"model')) return undefined;
   const input: unknown = JSON.parse(inputText);
   if (!isObject(input)) return undefined;
-  return modelOf(input) ?? Object.values(input).map(modelOf).find((model) => model !== undefined);
+  return (
+    modelOf(input) ??
+    Object.values(input)
+      .map(modelOf)
+      .find((model) => model !== undefined)
+  );
 }
 
 function modelOf(value: unknown): string | undefined {

@@ -5,6 +5,7 @@ import { untraced } from '../base/shared.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
 import { fromWireFields } from '../capture/exception-fields.ts';
 import { marker } from '../capture/marker.ts';
+import { wellFormed, wellFormedJson } from '../capture/well-formed.ts';
 import type { TraceHead } from '../span/head.ts';
 import { parseObject } from '../span/json.ts';
 import type { SpanRecord } from '../span/record.ts';
@@ -147,7 +148,7 @@ function maskVoice(voice: SpanVoice | null, masked: unknown): SpanVoice | null {
   if (voice === null) return null;
   const changes = isDictionary(masked) ? masked : {};
   if (isTurn(voice)) return Object.freeze({ ...voice, transcript: asText(changes['transcript']) });
-  return new StageVoice(isDictionary(changes['payload']) ? JSON.stringify(changes['payload']) : '{}');
+  return new StageVoice(isDictionary(changes['payload']) ? wellFormedJson(JSON.stringify(changes['payload'])) : '{}');
 }
 
 function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventFields'] {
@@ -175,10 +176,10 @@ function maskException(exception: ExceptionRecord | null, masked: unknown): Exce
 }
 
 function asText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' ? wellFormed(value) : null;
 }
 
 function asJson(value: unknown): string | null {
   const text: unknown = value === undefined || value === null ? null : JSON.stringify(value);
-  return typeof text === 'string' ? text : null;
+  return typeof text === 'string' ? wellFormedJson(text) : null;
 }

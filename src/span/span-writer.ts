@@ -48,7 +48,9 @@ export class SpanWriter {
 
   /** A user's or a session's id, as it is or as its pseudonym. */
   identity(id: string | null | undefined): string | null {
-    return id === null || id === undefined || id === '' ? null : this.#pseudonymOf(sliceWhole(this.id(id), longestName));
+    return id === null || id === undefined || id === ''
+      ? null
+      : this.#pseudonymOf(sliceWhole(this.id(id), longestName));
   }
 
   /** An id as text, whatever was passed. */

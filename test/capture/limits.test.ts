@@ -128,7 +128,11 @@ describe('a conversation', () => {
   const conversation = (count: number, beside: (index: number) => object = () => ({})): object => ({
     model: 'gpt-4.1',
     messages: [
-      ...Array.from({ length: count }, (_, index) => ({ role: 'user', content: `${index} ${words.repeat(8)}`, ...beside(index) })),
+      ...Array.from({ length: count }, (_, index) => ({
+        role: 'user',
+        content: `${index} ${words.repeat(8)}`,
+        ...beside(index),
+      })),
       { role: 'user', content: `THE LAST QUESTION ${words.repeat(8)}END` },
     ],
     stream: true,
@@ -138,7 +142,14 @@ describe('a conversation', () => {
     ['nothing else', () => ({})],
     ['a date in each message', () => ({ at: new Date(0) })],
     ['a telephone number in each message', (index) => ({ phone: `+49 30 90182${index}` })],
-    ['an instance of a class in each message', () => ({ by: new (class User { readonly id = 'u1'; })() })],
+    [
+      'an instance of a class in each message',
+      () => ({
+        by: new (class User {
+          readonly id = 'u1';
+        })(),
+      }),
+    ],
     ['a Map in each message', (index) => ({ seen: new Map([['at', index]]) })],
     ['a number that JSON has not in each message', () => ({ score: Number.NaN })],
   ])('that fits is whole, with %s', (_, beside) => {
@@ -158,7 +169,11 @@ describe('a conversation', () => {
   });
 
   it('with a long instruction keeps all that is short, and most of its room', () => {
-    const value = { system: 'long words '.repeat(10_000), pages: ['page '.repeat(3_200), 'page '.repeat(3_200)], ask: 'short' };
+    const value = {
+      system: 'long words '.repeat(10_000),
+      pages: ['page '.repeat(3_200), 'page '.repeat(3_200)],
+      ask: 'short',
+    };
     const limits = { stringLength: 100_000, valueBytes: 30_000 };
     const text = recordOutput(value, { limits }).outputText ?? '';
     expect(text).toContain('"ask":"short"');
@@ -166,7 +181,8 @@ describe('a conversation', () => {
   });
 
   it('in a script of three bytes a character fills its room too', () => {
-    const text = recordOutput({ list: Array.from({ length: 20 }, () => '我想改一下明天的预约，'.repeat(1_000)) }).outputText ?? '';
+    const text =
+      recordOutput({ list: Array.from({ length: 20 }, () => '我想改一下明天的预约，'.repeat(1_000)) }).outputText ?? '';
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_536);
     expect(Buffer.byteLength(text)).toBeGreaterThan(40_000);
   });

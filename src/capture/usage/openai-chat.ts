@@ -21,7 +21,16 @@ import {
  */
 export const openAiChat: AnswerFormat = {
   answerKeys: ['choices', 'data'],
-  usageKeys: ['prompt_tokens', 'promptTokens', 'completion_tokens', 'completionTokens', 'prompt_tokens_details', 'promptTokensDetails', 'completion_tokens_details', 'completionTokensDetails'],
+  usageKeys: [
+    'prompt_tokens',
+    'promptTokens',
+    'completion_tokens',
+    'completionTokens',
+    'prompt_tokens_details',
+    'promptTokensDetails',
+    'completion_tokens_details',
+    'completionTokensDetails',
+  ],
   readUsage: readChatUsage,
 
   readAnswer(value) {
