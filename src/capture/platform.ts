@@ -1,6 +1,5 @@
 import { types } from 'node:util';
 import { isObject } from '../base/object.ts';
-import { marker } from './marker.ts';
 import { findDescriptor, findMethod } from './object-shape.ts';
 import type { ValueWalk } from './value-walk.ts';
 
@@ -64,14 +63,18 @@ export function describePlatformObject(value: object, walk: ValueWalk): string |
   }
   const parts = shape.fields.map((field) => walk.member(field, readGetter(prototype, field, value)));
   if (shape.hasEntries === true) parts.push(`"entries":${describeEntries(prototype, value, walk)}`);
-  const texts = [marker('object', { type }).slice(0, -1), ...parts.filter((part) => part !== '')];
-  return `${texts.join(',')}}`;
+  return `{${[`"$clew":"${kindOf(type)}"`, ...parts.filter((part) => part !== '')].join(',')}}`;
+}
+
+/** `FormData` is `form-data`, `URLSearchParams` is `url-search-params`. */
+function kindOf(type: string): string {
+  return type.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
 }
 
 /** A field of an object of the platform; undefined of any other. */
 export function platformField(value: object, field: string): unknown {
   const brand = types.isProxy(value) ? null : brandOf(value);
-  return brand !== null && brand.shape.fields.includes(field) ? readGetter(brand.prototype, field, value) : undefined;
+  return brand?.shape.fields.includes(field) === true ? readGetter(brand.prototype, field, value) : undefined;
 }
 
 /** One header of a `Headers` of the platform; undefined of any other. */
@@ -118,10 +121,8 @@ function hasMarks(prototype: object, { marks }: Shape): boolean {
 
 /** What the platform's own getter gives; a subclass's is the user's code, and is not run. */
 function readGetter(prototype: object, field: string, value: object): unknown {
-  const getter = findDescriptor(prototype, field)?.get;
-  if (getter === undefined) return undefined;
   try {
-    return Reflect.apply(getter, value, []);
+    return Reflect.get(prototype, field, value);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isObject } from '../base/object.ts';
 import { hasManyKeys } from './key-list.ts';
 import type { CaptureLimits } from './limits.ts';
 import { noMasking, type Masking } from './masking.ts';
@@ -112,7 +113,7 @@ function scanObject(value: object, depth: number, scan: Scan): boolean {
   if (Array.isArray(value)) {
     return prototype === Array.prototype && scanItems(value, depth, scan) ? true : scan.touch(value);
   }
-  if (prototype !== Object.prototype && prototype !== null && !isObjectPrototype(Object(prototype))) {
+  if (prototype !== Object.prototype && isObject(prototype) && !isObjectPrototype(prototype)) {
     return scan.touch(value);
   }
   return scanKeys(value, depth, scan) ? true : scan.touch(value);

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { countBytes, cutText } from './cut.ts';
 import { describeObject } from './exotic.ts';
-import { Fingerprint } from './fingerprint.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import { quoted, quotedKey } from './json-text.ts';
 import { listKeys } from './key-list.ts';
 import { escapeKey, marker } from './marker.ts';

@@ -44,7 +44,7 @@ describe('values that fight back', () => {
   });
 
   it('names a property that can only be set', () => {
-    const value = Object.defineProperty({ a: 1 }, 'only', { enumerable: true, set: () => undefined });
+    const value = Object.defineProperty({ a: 1 }, 'only', { enumerable: true, set: vi.fn<(value: unknown) => void>() });
     expect(captured(value)).toEqual({ a: 1, only: { $clew: 'getter' } });
   });
 
