@@ -1,7 +1,6 @@
 const samples = 16_384;
-/** Characters that one fingerprint reads in all, however many texts are added; after that the ends of each. */
+/** Characters that one fingerprint reads in all, however many texts are added; after that their lengths count. */
 const mostCharacters = 524_288;
-const shortSample = 64;
 
 /**
  * A running hash of what is missing in the text of a value: what was cut, masked or left out. With the text it tells two
@@ -15,10 +14,11 @@ export class Fingerprint {
 
   add(text: string): void {
     this.#isEmpty = false;
-    const most = this.#left > 0 ? samples : shortSample;
-    const step = text.length <= most ? 1 : Math.floor(text.length / most);
-    this.#left -= Math.min(text.length, most);
     this.#mix(text.length);
+    // To read one character of a text that was put together from parts, the engine copies all of it.
+    if (this.#left <= 0) return;
+    this.#left -= Math.min(text.length, samples);
+    const step = text.length <= samples ? 1 : Math.floor(text.length / samples);
     for (let index = 0; index < text.length; index += step) this.#mix(text.charCodeAt(index));
   }
 

@@ -55,11 +55,11 @@ export function shorten(value: unknown, limits: CaptureLimits, session: WalkSess
 function firstThatFits(value: unknown, limits: CaptureLimits, session: WalkSession): string | undefined {
   for (const step of steps) {
     const bounds = narrow(limits, step);
-    const lengths: Lengths = { others: [], last: [] };
+    const lengths: Lengths = { others: [], last: [], least: Math.min(step.least, limits.stringLength), kept: 0 };
     const measure = new Walker(session, bounds, { lengths });
     measure.write(value);
     if (measure.isOver) continue;
-    const text = cutToFit(value, { bounds, limits, session, lengths, used: measure.length, least: step.least });
+    const text = cutToFit(value, { bounds, limits, session, lengths, used: measure.length - lengths.kept });
     if (text !== undefined) return text;
   }
   return undefined;
@@ -72,17 +72,15 @@ interface Cutting {
   readonly lengths: Lengths;
   /** Characters of everything but the strings that could be cut. */
   readonly used: number;
-  /** Characters that the strings must keep. */
-  readonly least: number;
 }
 
-function cutToFit(value: unknown, { bounds, limits, session, lengths, used, least }: Cutting): string | undefined {
+function cutToFit(value: unknown, { bounds, limits, session, lengths, used }: Cutting): string | undefined {
   let room = limits.valueBytes - used;
   for (let attempt = 0; attempt < mostTries && room > 0; attempt += 1) {
     const lastLength = longestThatFits(lengths.last, room * lastShare, bounds.stringLength);
     const taken = lengths.last.reduce((sum, length) => sum + Math.min(length, lastLength), 0);
     const stringLength = longestThatFits(lengths.others, room - taken, bounds.stringLength);
-    if (Math.min(stringLength, bounds.stringLength) < Math.min(least, bounds.stringLength)) return undefined;
+    if (stringLength < lengths.least) return undefined;
     const cut = { ...bounds, stringLength, lastLength: Math.max(lastLength, stringLength) };
     const text = wellFormedJson(new Walker(session, cut, {}).write(value));
     if (fits(text, limits)) return text;

@@ -49,6 +49,10 @@ export interface WalkSession {
 export interface Lengths {
   readonly others: number[];
   readonly last: number[];
+  /** Characters that each of them keeps in any case: a walk that has too many of those need not go on. */
+  readonly least: number;
+  /** The sum of that. */
+  kept: number;
 }
 
 /**
@@ -222,6 +226,9 @@ export class Walker implements ValueWalk {
 
   #measure(text: string, lengths: Lengths): string {
     this.session.fingerprint.add(text);
+    const kept = Math.min(text.length, lengths.least);
+    lengths.kept += kept;
+    this.#length += kept;
     (this.#isLast ? lengths.last : lengths.others).push(Math.min(text.length, this.#bounds.stringLength));
     return this.#add('""');
   }
