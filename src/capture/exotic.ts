@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { isObject } from '../base/object.ts';
 import { errorFieldNames } from './error-fields.ts';
 import { marker, markerWith, PreparedMarker } from './marker.ts';
-import { findMethod, isError, isPlainObject } from './object-shape.ts';
+import { findMethod, isError, isOrdinaryInstance, isPlainObject } from './object-shape.ts';
 import { describePlatformObject } from './platform.ts';
 import { readProperty } from './property.ts';
 import type { ValueWalk } from './value-walk.ts';
@@ -13,6 +13,7 @@ export function describeObject(value: object, walk: ValueWalk): string {
   if (types.isProxy(value)) return describeProxy(value, walk);
   if (Array.isArray(value)) return walk.walkItems(value, Object.getPrototypeOf(value) === Array.prototype);
   if (isPlainObject(value) && !Object.hasOwn(value, 'toJSON')) return walk.walkKeys(value, true);
+  if (isOrdinaryInstance(value)) return describeInstance(value, walk);
   return describeBuiltIn(value, walk) ?? describePlatformObject(value, walk) ?? describeInstance(value, walk);
 }
 

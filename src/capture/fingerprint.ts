@@ -9,8 +9,13 @@ const mostCharacters = 524_288;
 export class Fingerprint {
   #high = 0xdeadbeef;
   #low = 0x41c6ce57;
-  #left = mostCharacters;
+  #left: number;
   #isEmpty = true;
+
+  /** With 0 characters, only how many texts were added, and how long they are. */
+  constructor(characters = mostCharacters) {
+    this.#left = characters;
+  }
 
   add(text: string): void {
     this.#isEmpty = false;
@@ -19,7 +24,15 @@ export class Fingerprint {
     if (this.#left <= 0) return;
     this.#left -= Math.min(text.length, samples);
     const step = text.length <= samples ? 1 : Math.floor(text.length / samples);
-    for (let index = 0; index < text.length; index += step) this.#mix(text.charCodeAt(index));
+    let [high, low] = [this.#high, this.#low];
+    for (let index = 0; index < text.length; index += step) {
+      const code = text.charCodeAt(index);
+      high = Math.imul(high ^ code, 2_654_435_761);
+      low = Math.imul(low ^ code, 1_597_334_677);
+      high ^= low >>> 15;
+    }
+    this.#high = high;
+    this.#low = low;
   }
 
   get isEmpty(): boolean {

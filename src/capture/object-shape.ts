@@ -55,3 +55,36 @@ export function isError(value: object): boolean {
   }
   return false;
 }
+
+/** Names of classes of the language: what has one of them among its ancestors may need a reader of its own. */
+const builtIn: ReadonlySet<string> = new Set(
+  (
+    'Date Map Set Error RegExp Promise ArrayBuffer SharedArrayBuffer DataView TypedArray Array Function Number String ' +
+    'Boolean Symbol BigInt WeakMap WeakSet WeakRef PreparedMarker'
+  ).split(' '),
+);
+const ordinary = new WeakMap<object, boolean>();
+
+/** True for an instance of a class of the user's that extends no class of the language or the platform. */
+export function isOrdinaryInstance(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!isObject(prototype)) return false;
+  let isOrdinary = ordinary.get(prototype);
+  if (isOrdinary === undefined) {
+    isOrdinary = isOrdinaryPrototype(prototype);
+    ordinary.set(prototype, isOrdinary);
+  }
+  return isOrdinary;
+}
+
+function isOrdinaryPrototype(first: object): boolean {
+  let prototype: unknown = first;
+  for (let level = 0; level < mostPrototypes && isObject(prototype) && !types.isProxy(prototype); level += 1) {
+    if (isObjectPrototype(prototype)) return true;
+    const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    if (typeof maker !== 'function' || builtIn.has(maker.name)) return false;
+    if (Object.hasOwn(prototype, Symbol.toStringTag)) return false;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return false;
+}

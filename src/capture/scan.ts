@@ -3,7 +3,7 @@ import { isObject } from '../base/object.ts';
 import { hasManyKeys } from './key-list.ts';
 import type { CaptureLimits } from './limits.ts';
 import { noMasking, type Masking } from './masking.ts';
-import { isObjectPrototype } from './object-shape.ts';
+import { findDescriptor, isObjectPrototype, isOrdinaryInstance } from './object-shape.ts';
 
 const dollar = 36;
 /** Characters that a marker needs at least. */
@@ -11,7 +11,7 @@ const markerLength = 32;
 
 /**
  * One look at a value before anything is built: which of its parts `JSON.stringify` writes right as they stand. Those
- * are plain objects and arrays within every bound, with nothing to mask and without a getter; the native stringifier is
+ * are plain objects, instances and arrays within every bound, with nothing to mask and without a getter; the native stringifier is
  * faster than any walk. All else is noted as `touched`: the walker writes it, and hands what is clean to the native
  * one. No getter, no Proxy and no `toJSON` runs.
  */
@@ -114,9 +114,16 @@ function scanObject(value: object, depth: number, scan: Scan): boolean {
     return prototype === Array.prototype && scanItems(value, depth, scan) ? true : scan.touch(value);
   }
   if (prototype !== Object.prototype && isObject(prototype) && !isObjectPrototype(prototype)) {
-    return scan.touch(value);
+    return scanInstance(value, depth, scan) ? true : scan.touch(value);
   }
   return scanKeys(value, depth, scan) ? true : scan.touch(value);
+}
+
+/** An instance of a class of the user's is written like a plain object; one that shows nothing is named by the walker. */
+function scanInstance(value: object, depth: number, scan: Scan): boolean {
+  if (!isOrdinaryInstance(value) || findDescriptor(value, 'toJSON') !== undefined) return false;
+  const { room } = scan;
+  return scanKeys(value, depth, scan) && scan.room < room;
 }
 
 /** An item that is a getter is read like any other: a look at each costs more than all else together. */

@@ -1,4 +1,5 @@
 import type { Captured } from './captured.ts';
+import { Fingerprint } from './fingerprint.ts';
 import type { CaptureLimits } from './limits.ts';
 import { marker } from './marker.ts';
 import { Walker, type Lengths, type WalkBounds, type WalkSession } from './walker.ts';
@@ -75,6 +76,8 @@ interface Cutting {
 }
 
 function cutToFit(value: unknown, { bounds, limits, session, lengths, used }: Cutting): string | undefined {
+  // All that is missing was noted when it was measured.
+  const cutting = { ...session, fingerprint: new Fingerprint(0) };
   let room = limits.valueBytes - used;
   for (let attempt = 0; attempt < mostTries && room > 0; attempt += 1) {
     const lastLength = longestThatFits(lengths.last, room * lastShare, bounds.stringLength);
@@ -82,7 +85,7 @@ function cutToFit(value: unknown, { bounds, limits, session, lengths, used }: Cu
     const stringLength = longestThatFits(lengths.others, room - taken, bounds.stringLength);
     if (stringLength < lengths.least) return undefined;
     const cut = { ...bounds, stringLength, lastLength: Math.max(lastLength, stringLength) };
-    const text = wellFormedJson(new Walker(session, cut, {}).write(value));
+    const text = wellFormedJson(new Walker(cutting, cut, {}).write(value));
     if (fits(text, limits)) return text;
     const bytes = Buffer.byteLength(text);
     room = Math.floor(Math.min(room * 0.9, ((room * limits.valueBytes) / bytes) * 0.95));
