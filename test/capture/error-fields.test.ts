@@ -146,8 +146,9 @@ describe('the record of an error', () => {
       contact: 'ada@example.com',
       body: { password: 'x' },
     });
-    for (const key of ['lazy', 'status', 'request_id'])
+    for (const key of ['lazy', 'status', 'request_id']) {
       Object.defineProperty(error, key, { enumerable: true, get: run });
+    }
     const { span } = await failing(throwing(error));
     expect(span.exception).toMatchObject({
       apiKey: '[masked]',
