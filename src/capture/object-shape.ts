@@ -44,13 +44,20 @@ export function findMethod(value: object, key: string): Callable | undefined {
   return isCallable(method) ? method : undefined;
 }
 
+/** The name of the class whose prototype this is, if it is there as data: a class may have a static getter for it. */
+export function readClassName(prototype: object): string | undefined {
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof maker !== 'function' || types.isProxy(maker)) return undefined;
+  const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value;
+  return typeof name === 'string' ? name : undefined;
+}
+
 /** An Error, of whatever realm or library: a DOMException of jsdom is no native error and inherits from another `Error`. */
 export function isError(value: object): boolean {
-  if (types.isNativeError(value) || value instanceof Error) return true;
+  if (types.isNativeError(value)) return true;
   let prototype: unknown = Object.getPrototypeOf(value);
   for (let level = 0; level < mostPrototypes && isObject(prototype) && !types.isProxy(prototype); level += 1) {
-    const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-    if (typeof maker === 'function' && maker.name === 'Error' && Object.hasOwn(prototype, 'message')) return true;
+    if (readClassName(prototype) === 'Error' && Object.hasOwn(prototype, 'message')) return true;
     prototype = Object.getPrototypeOf(prototype);
   }
   return false;
@@ -81,8 +88,8 @@ function isOrdinaryPrototype(first: object): boolean {
   let prototype: unknown = first;
   for (let level = 0; level < mostPrototypes && isObject(prototype) && !types.isProxy(prototype); level += 1) {
     if (isObjectPrototype(prototype)) return true;
-    const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-    if (typeof maker !== 'function' || builtIn.has(maker.name)) return false;
+    const name = readClassName(prototype);
+    if (name === undefined || builtIn.has(name)) return false;
     if (Object.hasOwn(prototype, Symbol.toStringTag)) return false;
     prototype = Object.getPrototypeOf(prototype);
   }

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { isObject } from '../base/object.ts';
-import { findDescriptor, findMethod } from './object-shape.ts';
+import { findDescriptor, findMethod, readClassName } from './object-shape.ts';
 import type { ValueWalk } from './value-walk.ts';
 
 /** How an object of the platform is known and read. */
@@ -111,8 +111,7 @@ function readTag(prototype: object): string | undefined {
   const tag = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag);
   if (tag === undefined) return undefined;
   if (typeof tag.value === 'string') return tag.value;
-  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  return typeof maker === 'function' ? maker.name : undefined;
+  return readClassName(prototype);
 }
 
 function hasMarks(prototype: object, { marks }: Shape): boolean {

@@ -18,6 +18,15 @@ describe('the output of a stream', () => {
     expect(outputOf(['Hel', '', 'lo'])).toBe('Hello');
   });
 
+  it.each(['', 'x'])('has no half of a character where it is cut (after %j)', (first) => {
+    const parts = [first, ...Array.from({ length: 40_000 }, () => '😀')];
+    expect(JSON.stringify(outputOf(parts))).not.toMatch(/\\ud[89a-f]|\ufffd/);
+  });
+
+  it('joins a character whose halves come in two parts', () => {
+    expect(outputOf(['a\ud83d', '\ude00b'])).toBe('a😀b');
+  });
+
   it('is null where nothing came', () => {
     expect(outputOf([])).toBeNull();
   });

@@ -43,6 +43,24 @@ describe('values that fight back', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it('runs nothing of a class to learn what its instances are', () => {
+    const run = vi.fn<() => string>(() => 'ran');
+    class Model {
+      readonly id = 1;
+      static get name(): string {
+        return run();
+      }
+      get [Symbol.toStringTag](): string {
+        return run();
+      }
+      get lines(): string {
+        return run();
+      }
+    }
+    expect(captured({ model: new Model(), at: new Date(0) })).toMatchObject({ model: { id: 1 } });
+    expect(run).not.toHaveBeenCalled();
+  });
+
   it('names a property that can only be set', () => {
     const value = Object.defineProperty({ a: 1 }, 'only', { enumerable: true, set: vi.fn<(value: unknown) => void>() });
     expect(captured(value)).toEqual({ a: 1, only: { $clew: 'getter' } });
