@@ -35,7 +35,7 @@ export class Scan {
   /** Makes it ready for another value. */
   begin(): this {
     this.room = this.limits.valueBytes;
-    this.looks = this.limits.valueBytes * 4;
+    this.looks = this.limits.valueBytes;
     this.#touched = undefined;
     this.#masked = undefined;
     return this;

@@ -34,7 +34,7 @@ export function unshortened({ stringLength, arrayHead, arrayTail, depth, valueBy
     keys: Infinity,
     // A text of more characters than bytes are allowed does not fit; the rest is room for what is counted too early.
     length: valueBytes * 2,
-    looks: valueBytes * 4,
+    looks: valueBytes * 2,
   };
 }
 
@@ -57,7 +57,8 @@ function firstThatFits(value: unknown, limits: CaptureLimits, session: WalkSessi
   for (const step of steps) {
     const bounds = narrow(limits, step);
     const lengths: Lengths = { others: [], last: [], least: Math.min(step.least, limits.stringLength), kept: 0 };
-    const measure = new Walker(session, bounds, { lengths });
+    // What cannot be cut must fit by itself.
+    const measure = new Walker(session, { ...bounds, length: limits.valueBytes }, { lengths });
     measure.write(value);
     if (measure.isOver) continue;
     const text = cutToFit(value, { bounds, limits, session, lengths, used: measure.length - lengths.kept });
