@@ -194,7 +194,7 @@ const checks: { readonly [Option in keyof Required<TracerOptions>]: Check } = {
 };
 
 const limitNames: ReadonlySet<string> = new Set<keyof Limits>([
-  ...(['valueBytes', 'stringLength', 'arrayHead', 'arrayTail', 'depth', 'captureMs'] as const),
+  ...(['valueBytes', 'stringLength', 'arrayHead', 'arrayTail', 'depth'] as const),
   ...(['spanBytes', 'traceSpans', 'openTraces', 'openBytes', 'idleMs'] as const),
   ...(['queueSpans', 'queueBytes'] as const),
 ]);
@@ -266,7 +266,11 @@ function isPrice(price: unknown): boolean {
 
 function isLimits(value: unknown): boolean {
   if (!isDictionary(value)) return false;
-  return Object.entries(value).every(([name, limit]) => limitNames.has(name) && typeof limit === 'number' && limit > 0);
+  return Object.entries(value).every(
+    ([name, limit]) =>
+      // `captureMs` was a limit once. It has no effect any more, and a program that still sets it should start.
+      (limitNames.has(name) || name === 'captureMs') && typeof limit === 'number' && limit > 0,
+  );
 }
 
 function isLogger(value: unknown): boolean {

@@ -3,9 +3,11 @@ import { marker } from '../capture/marker.ts';
 import type { Answer } from '../capture/usage/format.ts';
 import { StreamMessage } from '../capture/usage/stream-message.ts';
 import type { ToolCall } from '../capture/usage/tool-call.ts';
+import { sliceWhole } from '../capture/well-formed.ts';
 
 const head = 50;
 const tail = 150;
+/** Characters of a stream of texts that are kept until it ends, unless one string may be longer. */
 const longestText = 65_536;
 
 /**
@@ -16,6 +18,8 @@ export class StreamOutput {
   readonly #capturer: Capturer;
   #text = '';
   #textLength = 0;
+  #isCut = false;
+  readonly #longestText: number;
   readonly #first: string[] = [];
   #last: string[] = [];
   #count = 0;
@@ -24,6 +28,7 @@ export class StreamOutput {
 
   constructor(capturer: Capturer) {
     this.#capturer = capturer;
+    this.#longestText = Math.max(longestText, capturer.longestText);
   }
 
   get count(): number {
@@ -76,7 +81,12 @@ export class StreamOutput {
 
   #addText(part: string): undefined {
     this.#textLength += part.length;
-    if (this.#text.length < longestText) this.#text += part.slice(0, longestText - this.#text.length);
+    const room = this.#longestText - this.#text.length;
+    // One that is cut leaves no room, so that what comes later is not joined to what was there before the gap.
+    if (room > 0 && !this.#isCut) {
+      this.#isCut = part.length > room;
+      this.#text += this.#isCut ? sliceWhole(part, room) : part;
+    }
   }
 
   /** A first part that is no string: what came before is one item. */

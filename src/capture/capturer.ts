@@ -1,100 +1,95 @@
-import { performance } from 'node:perf_hooks';
 import { untraced } from '../base/shared.ts';
+import type { Captured } from './captured.ts';
 import { cutText } from './cut.ts';
+import { Fingerprint } from './fingerprint.ts';
 import type { CaptureLimits } from './limits.ts';
 import { marker } from './marker.ts';
 import type { Masking } from './masking.ts';
-import { Scanner } from './scan.ts';
-import { Walker } from './walker.ts';
-
-/** A value as it will be stored: bounded, masked JSON text. */
-export interface Captured {
-  readonly text: string;
-  /** What tells the whole value apart where the text does not tell all of it; else null. */
-  readonly fingerprint: string | null;
-}
-
-/** Each step keeps less of every string and list, until the value fits: the longest strings are cut first. */
-const narrower = [1, 8, 64, 512];
+import { Scan } from './scan.ts';
+import { fits, shorten, unshortened } from './shorten.ts';
+import { Walker, type WalkSession } from './walker.ts';
+import { wellFormed, wellFormedJson } from './well-formed.ts';
 
 /**
  * Turns any value into bounded, masked JSON text, once. Never throws, keeps no reference to the value, and stays
- * within the limits: what is missing is said in its place by a `{"$clew": …}` marker (design section 4).
+ * within the limits: what is missing is said in its place by a `{"$clew": …}` marker. What fits is kept whole; the work
+ * is bounded by what is counted (properties looked at, characters read), never by a clock.
  */
 export class Capturer {
   readonly masking: Masking;
   readonly #limits: CaptureLimits;
   readonly #tellsMessages: boolean;
-  readonly #scanner: Scanner;
+  /** Used again for the next value unless something was noted in it; a `toJSON` may capture while one is in use. */
+  #idleScan: Scan | undefined;
 
-  /** `tellsMessages` false keeps the messages of errors in values out (C15). */
+  /** `tellsMessages` false keeps the messages of errors in values out. */
   constructor(limits: CaptureLimits, masking: Masking, tellsMessages = true) {
     this.#limits = limits;
     this.#tellsMessages = tellsMessages;
     this.masking = masking;
-    this.#scanner = new Scanner(limits, masking);
+  }
+
+  /** Characters of one string that are kept at most. */
+  get longestText(): number {
+    return this.#limits.stringLength;
   }
 
   /** The value as text, or null for undefined. */
   capture(value: unknown): Captured | null {
-    if (value === undefined) return null;
-    return untraced(() => this.#plain(value) ?? this.#walk(value));
+    return value === undefined ? null : untraced(() => this.#capture(value, this.#limits));
   }
 
-  /** As `capture`, for callers that only want the text. */
-  text(value: unknown): string | null {
-    return this.capture(value)?.text ?? null;
+  /** As `capture`, for callers that only want the text. `valueBytes` can make it shorter than other values. */
+  text(value: unknown, valueBytes = this.#limits.valueBytes): string | null {
+    if (value === undefined) return null;
+    const limits = valueBytes < this.#limits.valueBytes ? { ...this.#limits, valueBytes } : this.#limits;
+    return untraced(() => this.#capture(value, limits)).text;
   }
 
   /** A short text of a record (a message, a tag, a name), masked and cut to `length` characters. */
   phrase(text: string, length = 4096): string {
     const cut = text.length > length ? `${cutText(text, length)}…` : text;
-    return this.masking.maskText(cut);
+    return wellFormed(this.masking.maskText(cut));
   }
 
-  #plain(value: unknown): Captured | undefined {
+  #capture(value: unknown, limits: CaptureLimits): Captured {
     try {
-      if (!this.#scanner.isPlain(value)) return undefined;
-      const text: unknown = JSON.stringify(value);
-      return typeof text === 'string' && this.#fits(text) ? { text, fingerprint: null } : undefined;
+      const scan = this.#scan(limits);
+      if (scan.isClean(value)) {
+        this.#idleScan = scan;
+        const text = wellFormedJson(JSON.stringify(value));
+        return fits(text, limits) ? { text, fingerprint: null } : shorten(value, limits, this.#session());
+      }
+      const session = this.#session();
+      return this.#whole(value, scan, limits, session) ?? shorten(value, limits, session);
     } catch {
-      // A getter that throws, a Proxy that was revoked: the walker names the part.
-      return undefined;
+      // The engine itself refused: no room on the stack of a deep recursion.
+      return { text: marker('unreadable'), fingerprint: null };
     }
   }
 
-  #walk(value: unknown): Captured {
-    const deadline = performance.now() + this.#limits.captureMs;
-    let fingerprint: string | null = null;
-    for (const factor of narrower) {
-      const walker = new Walker(narrow(this.#limits, factor), this.masking, deadline, this.#tellsMessages);
-      const text = walker.walk(value);
-      // Dates, BigInts and the like tell themselves apart by their text alone.
-      walker.fingerprint.add(text);
-      fingerprint ??= walker.fingerprint.toString();
-      if (this.#fits(text)) return { text, fingerprint };
-    }
-    return { text: marker('truncated', { bytes: this.#limits.valueBytes }), fingerprint };
+  #scan(limits: CaptureLimits): Scan {
+    const idle = this.#idleScan;
+    if (idle === undefined || idle.limits !== limits) return new Scan(limits, this.masking);
+    this.#idleScan = undefined;
+    return idle.begin();
   }
 
-  /** A character is three bytes at most, so most texts need not be counted. */
-  #fits(text: string): boolean {
-    const { valueBytes } = this.#limits;
-    return text.length * 3 <= valueBytes || Buffer.byteLength(text) <= valueBytes;
+  /** Everything, where it fits. */
+  #whole(value: unknown, scan: Scan, limits: CaptureLimits, session: WalkSession): Captured | undefined {
+    if (scan.isOver) return undefined;
+    const walker = new Walker(session, unshortened(limits), { scan });
+    const text = wellFormedJson(walker.write(value));
+    if (walker.isOver || !fits(text, limits)) return undefined;
+    return { text, fingerprint: session.fingerprint.isEmpty ? null : session.fingerprint.toString() };
   }
-}
 
-function narrow(limits: CaptureLimits, factor: number): CaptureLimits {
-  if (factor === 1) return limits;
-  return {
-    ...limits,
-    stringLength: divide(limits.stringLength, factor, 64),
-    arrayHead: divide(limits.arrayHead, factor, 4),
-    arrayTail: divide(limits.arrayTail, factor, 4),
-  };
-}
-
-/** Never above the limit itself, which may be set lower than `least`. */
-function divide(limit: number, factor: number, least: number): number {
-  return Math.min(limit, Math.max(least, Math.floor(limit / factor)));
+  #session(): WalkSession {
+    return {
+      masking: this.masking,
+      tellsMessages: this.#tellsMessages,
+      fingerprint: new Fingerprint(),
+      answers: new Map(),
+    };
+  }
 }

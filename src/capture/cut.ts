@@ -14,6 +14,22 @@ export function cutText(text: string, length: number): string {
   return text.slice(0, isHighSurrogate(text.charCodeAt(earliest - 1)) ? earliest - 1 : earliest);
 }
 
+/** Characters up to which the bytes of a text are counted. */
+const longestCounted = 1_048_576;
+const countedSamples = 16;
+
+/** Bytes in UTF-8. Of more than a million characters they are reckoned from sixteen samples: counting takes too long. */
+export function countBytes(text: string): number {
+  if (text.length <= longestCounted) return Buffer.byteLength(text);
+  const length = Math.floor(longestCounted / countedSamples / 16);
+  const step = Math.floor(text.length / countedSamples);
+  let bytes = 0;
+  for (let sample = 0; sample < countedSamples; sample += 1) {
+    bytes += Buffer.byteLength(text.slice(sample * step, sample * step + length));
+  }
+  return Math.round((bytes / (length * countedSamples)) * text.length);
+}
+
 /** A space, or a character of the scripts that are written without spaces: Thai, Chinese, Japanese. */
 function endsWord(code: number): boolean {
   if (code < 0xe00) return code === 32 || (code >= 9 && code <= 13) || code === 0xa0;

@@ -1,10 +1,15 @@
+import { isObject } from '../base/object.ts';
 import { untraced } from '../base/shared.ts';
 import type { Capturer } from './capturer.ts';
+import { readExceptionFields, type ExceptionFields } from './exception-fields.ts';
 import { readProperty } from './property.ts';
 import { readMessage, readTypeName } from './walker.ts';
 
-/** Anything that can be thrown, as plain data. */
-export interface ExceptionRecord {
+/**
+ * Anything that can be thrown, as plain data. Beside what is named here it has the error's own fields under their own
+ * names (`issues`, `param`, `error`), bounded and masked like any value.
+ */
+export interface ExceptionRecord extends ExceptionFields {
   /** The class: `TypeError`, or `Object`, `string` for what is no Error. */
   readonly type: string;
   /** The message; for a thrown object that is no Error, its JSON text. */
@@ -20,7 +25,7 @@ const deepestCause = 5;
 const mostErrors = 10;
 const longestType = 200;
 const longestStack = 8_192;
-/** Exceptions told of one throw: ten errors of ten errors, five levels deep, would be a hundred thousand. */
+/** Exceptions described of one throw: ten errors of ten errors, five levels deep, would be a hundred thousand. */
 const mostExceptions = 20;
 
 interface Telling {
@@ -30,8 +35,9 @@ interface Telling {
 }
 
 /**
- * Describes whatever was thrown. Never throws and never runs the error's code traced. With `mode` `type`, messages and
- * stacks stay out: they may quote what the user typed (C15).
+ * Describes whatever was thrown. Never throws and never runs the error's code traced. With `mode` `type`, messages,
+ * stacks and own fields stay out: they may quote what the user typed. What remains is the type, and `status`, `code` and
+ * `requestId` where they look like what they should be.
  */
 export function describeException(
   thrown: unknown,
@@ -51,6 +57,7 @@ function describe(thrown: unknown, telling: Telling, depth: number): ExceptionRe
   const cause = depth > 0 ? readProperty(thrown, 'cause') : undefined;
   const errors = depth > 0 ? readProperty(thrown, 'errors') : undefined;
   return Object.freeze({
+    ...(isObject(thrown) ? readExceptionFields(thrown, capturer, isFull) : {}),
     type,
     message,
     stack: typeof stack === 'string' ? capturer.phrase(stack, longestStack) : null,
@@ -60,14 +67,14 @@ function describe(thrown: unknown, telling: Telling, depth: number): ExceptionRe
 }
 
 function describeErrors(errors: unknown, telling: Telling, depth: number): ExceptionRecord[] {
-  const told: ExceptionRecord[] = [];
-  if (!isList(errors)) return told;
+  const described: ExceptionRecord[] = [];
+  if (!isList(errors)) return described;
   const length = readProperty(errors, 'length');
   const count = typeof length === 'number' ? Math.min(length, mostErrors) : 0;
   for (let index = 0; index < count && telling.left > 0; index += 1) {
-    told.push(describe(readProperty(errors, String(index)), telling, depth - 1));
+    described.push(describe(readProperty(errors, String(index)), telling, depth - 1));
   }
-  return told;
+  return described;
 }
 
 function isList(value: unknown): boolean {

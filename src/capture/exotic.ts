@@ -1,34 +1,27 @@
 import { types } from 'node:util';
-import { isCallable, type Callable } from '../base/callable.ts';
 import { isObject } from '../base/object.ts';
+import { errorFieldNames } from './error-fields.ts';
 import { marker, markerWith, PreparedMarker } from './marker.ts';
+import { findMethod, isError, isOrdinaryInstance, isPlainObject } from './object-shape.ts';
+import { describePlatformObject } from './platform.ts';
 import { readProperty } from './property.ts';
-
-/** What this file asks of the walk that meets an object. */
-export interface ValueWalk {
-  walk(value: unknown): string;
-  walkItems(items: readonly unknown[], length?: number): string;
-  walkFirst(entries: readonly unknown[], size: number): string;
-  walkKeys(value: object): string;
-  shown(key: unknown, item: unknown): unknown;
-  readonly mostEntries: number;
-  /** False where messages of errors are kept out of every record (C15). */
-  readonly tellsMessages: boolean;
-}
+import type { ValueWalk } from './value-walk.ts';
 
 /** The JSON text of an object that JSON.stringify would empty (Map), misread (Error) or run (toJSON). */
 export function describeObject(value: object, walk: ValueWalk): string {
   // A Proxy may answer anything to `toJSON`, even with a request to a server: its keys are read, nothing is called.
   if (types.isProxy(value)) return describeProxy(value, walk);
-  if (Array.isArray(value)) return walk.walkItems(value);
-  return describeBuiltIn(value, walk) ?? describeInstance(value, walk);
+  if (Array.isArray(value)) return walk.walkItems(value, Object.getPrototypeOf(value) === Array.prototype);
+  if (isPlainObject(value) && !Object.hasOwn(value, 'toJSON')) return walk.walkKeys(value, true);
+  if (isOrdinaryInstance(value)) return describeInstance(value, walk);
+  return describeBuiltIn(value, walk) ?? describePlatformObject(value, walk) ?? describeInstance(value, walk);
 }
 
 /** What answers anything answers `length` too, and to reckon with that answer may call it. */
 function describeProxy(value: object, walk: ValueWalk): string {
   if (!Array.isArray(value)) return walk.walkKeys(value);
   const length: unknown = Reflect.get(value, 'length');
-  return isLength(length) ? walk.walkItems(value, length) : walk.walkKeys(value);
+  return isLength(length) ? walk.walkItems(value, false, length) : walk.walkKeys(value);
 }
 
 function isLength(value: unknown): value is number {
@@ -40,9 +33,8 @@ function describeBuiltIn(value: object, walk: ValueWalk): string | undefined {
   if (types.isDate(value)) return describeDate(value);
   if (types.isMap(value)) return describeMap(value, walk);
   if (types.isSet(value)) return describeSet(value, walk);
-  if (types.isNativeError(value) || value instanceof Error) return describeError(value, walk);
+  if (isError(value)) return describeError(value, walk);
   if (types.isRegExp(value)) return walk.walk(RegExp.prototype.toString.call(value));
-  if (value instanceof URL) return walk.walk(value.href);
   if (ArrayBuffer.isView(value)) return describeView(value, walk);
   if (types.isAnyArrayBuffer(value)) return marker('bytes', { type: 'ArrayBuffer', bytes: value.byteLength });
   if (types.isPromise(value)) return marker('promise');
@@ -51,49 +43,60 @@ function describeBuiltIn(value: object, walk: ValueWalk): string | undefined {
 }
 
 function describeInstance(value: object, walk: ValueWalk): string {
-  const toJson = readToJson(value);
-  if (toJson !== undefined) {
-    const answer: unknown = Reflect.apply(toJson, value, ['']);
+  if (findMethod(value, 'toJSON') !== undefined) {
+    const answer = answerOf(value, walk);
     // An object whose toJSON gives itself would be asked for ever.
     if (answer !== value) {
       return isObject(answer) ? describeAnswer(answer, walk) : walk.walk(answer);
     }
   }
   const text = walk.walkKeys(value);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return text === '{}' && prototype !== Object.prototype && prototype !== null
-    ? marker('object', { type: typeName(value) })
-    : text;
+  return text === '{}' && !isPlainObject(value) ? marker('object', { type: typeName(value) }) : text;
 }
 
-/** toJSON is asked once; what it gave is read key by key. */
-function describeAnswer(answer: object, walk: ValueWalk): string {
-  return types.isProxy(answer) || readToJson(answer) === undefined ? walk.walk(answer) : walk.walkKeys(answer);
-}
-
-function readToJson(value: object): Callable | undefined {
+/** `toJSON` is asked once for a value, however often the value is walked through until it fits. */
+function answerOf(value: object, { session: { answers } }: ValueWalk): unknown {
+  const known = answers.get(value);
+  if (known !== undefined && 'thrown' in known) throw known.thrown;
+  if (known !== undefined) return known.value;
+  const toJson = findMethod(value, 'toJSON');
   try {
-    const toJson: unknown = Reflect.get(value, 'toJSON');
-    return isCallable(toJson) ? toJson : undefined;
-  } catch {
-    return undefined;
+    const answer: unknown = toJson === undefined ? value : Reflect.apply(toJson, value, ['']);
+    answers.set(value, { value: answer });
+    return answer;
+  } catch (thrown) {
+    answers.set(value, { thrown });
+    throw thrown;
   }
 }
 
-function describeDate(value: Date): string {
-  const time = Date.prototype.getTime.call(value);
-  return Number.isNaN(time) ? marker('date', { value: 'Invalid Date' }) : JSON.stringify(new Date(time).toISOString());
+/** What a toJSON gave is read key by key where it has a toJSON too. */
+function describeAnswer(answer: object, walk: ValueWalk): string {
+  return types.isProxy(answer) || findMethod(answer, 'toJSON') === undefined
+    ? walk.walk(answer)
+    : walk.walkKeys(answer);
 }
 
+function describeDate(value: Date): string {
+  return Number.isNaN(Date.prototype.getTime.call(value))
+    ? marker('date', { value: 'Invalid Date' })
+    : `"${Date.prototype.toISOString.call(value)}"`;
+}
+
+const errorKeys = ['name', 'message', 'code', 'cause', 'errors'];
+const errorKeysWithoutMessage = ['name', 'code', 'cause', 'errors'];
 function describeError(value: object, walk: ValueWalk): string {
-  const keys = walk.tellsMessages
-    ? ['name', 'message', 'code', 'cause', 'errors']
-    : ['name', 'code', 'cause', 'errors'];
-  const parts = keys
-    .map((key) => ({ key, item: readProperty(value, key) }))
-    .filter(({ item }) => item !== undefined)
-    .map(({ key, item }) => `"${key}":${walk.walk(item)}`);
-  return `{"$clew":"error",${parts.join(',')}}`;
+  const keys = walk.tellsMessages ? errorKeys : errorKeysWithoutMessage;
+  const parts = keys.map((key) => walk.member(key, readProperty(value, key)));
+  if (walk.tellsMessages) parts.push(...describeOwnFields(value, walk));
+  return `{"$clew":"error",${parts.filter((part) => part !== '').join(',')}}`;
+}
+
+/** `status`, `issues` and what else an error was given. */
+function describeOwnFields(value: object, walk: ValueWalk): readonly string[] {
+  return errorFieldNames(value)
+    .filter((key) => key !== 'code')
+    .map((key) => walk.member(key, Object.getOwnPropertyDescriptor(value, key)?.value));
 }
 
 /** Bytes are told by their number, numbers by their first ones: an embedding is recognised by its beginning. */

@@ -1,4 +1,7 @@
-/** How much of a value, a span and a trace is kept. Every bound leaves a marker that says what is missing. */
+/**
+ * How much of a value, a span and a trace is kept. Every bound leaves a marker that says what is missing. They are
+ * bytes, characters and items, never time: a program produces the same record on every machine and in every run.
+ */
 export interface CaptureLimits {
   /** Bytes of JSON text kept of one value. Default 65,536. */
   readonly valueBytes: number;
@@ -10,8 +13,6 @@ export interface CaptureLimits {
   readonly arrayTail: number;
   /** Levels of nesting. Default 12. */
   readonly depth: number;
-  /** Milliseconds that the capture of one call may take, checked between two values. Default 2. */
-  readonly captureMs: number;
 }
 
 export const defaultCaptureLimits: CaptureLimits = {
@@ -20,5 +21,4 @@ export const defaultCaptureLimits: CaptureLimits = {
   arrayHead: 50,
   arrayTail: 150,
   depth: 12,
-  captureMs: 2,
 };

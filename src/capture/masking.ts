@@ -147,7 +147,9 @@ export function hidesValue(masking: Masking, key: string, value: unknown): boole
 function slotOf(text: string): number {
   const { length } = text;
   const middle = text.charCodeAt(length >> 1);
-  return (length * 31 + middle * 7 + text.charCodeAt(length - 3) * 13 + text.charCodeAt(length >> 2)) & (slots - 1);
+  const first = text.charCodeAt(0) * 17 + text.charCodeAt(1) * 5;
+  const rest = middle * 7 + text.charCodeAt(length - 3) * 13 + text.charCodeAt(length >> 2);
+  return (length * 31 + first + rest) & (slots - 1);
 }
 
 function foldKey(key: string): string {

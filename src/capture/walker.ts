@@ -1,56 +1,140 @@
-import { performance } from 'node:perf_hooks';
 import { types } from 'node:util';
-import { cutText } from './cut.ts';
-import { describeObject, type ValueWalk } from './exotic.ts';
-import { Fingerprint } from './fingerprint.ts';
-import type { CaptureLimits } from './limits.ts';
+import { countBytes, cutText } from './cut.ts';
+import { describeObject } from './exotic.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { quoted, quotedKey } from './json-text.ts';
+import { listKeys } from './key-list.ts';
 import { escapeKey, marker } from './marker.ts';
 import { hidesValue, MASKED, type Masking } from './masking.ts';
+import type { Scan } from './scan.ts';
+import type { Answers, ValueWalk } from './value-walk.ts';
 
-const nodesPerLookAtClock = 32;
 /** Characters kept of a key, a name or a message inside a marker. */
 const longestPhrase = 1024;
+/** A text that is not longer is never cut to make room. */
+const shortText = 64;
+/** How deep a list may stand whose last item is the last word of a conversation. */
+const deepestConversation = 3;
+/** What stands in the place of a getter: to read one may run a query, or consume what it gives. */
+const getterMarker = marker('getter');
+
+/** What one walk keeps. */
+export interface WalkBounds {
+  /** Characters of one string. */
+  readonly stringLength: number;
+  /** The same for strings in the last item of a list: the last message of a conversation. */
+  readonly lastLength: number;
+  readonly arrayHead: number;
+  readonly arrayTail: number;
+  readonly depth: number;
+  /** Keys of one object. */
+  readonly keys: number;
+  /** The walk is given up above so many characters: its text does not fit. */
+  readonly length: number;
+  /** Properties looked at. */
+  readonly looks: number;
+}
+
+/** What is the same for all walks through one value. */
+export interface WalkSession {
+  readonly masking: Masking;
+  /** False where messages of errors are kept out of every record. */
+  readonly tellsMessages: boolean;
+  readonly fingerprint: Fingerprint;
+  /** What each `toJSON` gave: it runs once for a value, however often the value is walked through. */
+  readonly answers: Answers;
+}
+
+/** How long the strings are that could be cut. Strings in the last item of a list are counted apart. */
+export interface Lengths {
+  readonly others: number[];
+  readonly last: number[];
+  /** Characters that each of them keeps in any case: a walk that has too many of those need not go on. */
+  readonly least: number;
+  /** The sum of that. */
+  kept: number;
+}
 
 /**
- * Turns any value into JSON text, one node at a time, for what the scanner turned down. Cuts, masks and names on the
- * way, and never lets what it reads throw: a part that cannot be read is named in its place.
+ * Turns any value into JSON text, one node at a time, for what the scan touched. Cuts, masks and names on the way, and
+ * never lets what it reads throw: a part that cannot be read is named in its place. With a `scan`, what is clean is
+ * left to the native stringifier. With `lengths`, it only measures: strings that could be cut are noted there.
  */
 export class Walker implements ValueWalk {
-  readonly fingerprint = new Fingerprint();
-  readonly tellsMessages: boolean;
-  readonly #limits: CaptureLimits;
-  readonly #masking: Masking;
-  readonly #deadline: number;
+  readonly session: WalkSession;
+  readonly #bounds: WalkBounds;
+  readonly #scan: Scan | undefined;
+  readonly #lengths: Lengths | undefined;
   readonly #ancestors: object[] = [];
-  #nodes = 0;
-  #isLate = false;
   #length = 0;
+  #looks = 0;
+  #isLast = false;
 
-  constructor(limits: CaptureLimits, masking: Masking, deadline: number, tellsMessages = true) {
-    this.tellsMessages = tellsMessages;
-    this.#limits = limits;
-    this.#masking = masking;
-    this.#deadline = deadline;
+  constructor(
+    session: WalkSession,
+    bounds: WalkBounds,
+    { scan, lengths }: { readonly scan?: Scan; readonly lengths?: Lengths },
+  ) {
+    this.session = session;
+    this.#bounds = bounds;
+    this.#scan = scan;
+    this.#lengths = lengths;
   }
 
+  /** True once the text does not fit: the walk ended early, and its text is of no use. */
+  get isOver(): boolean {
+    return this.#length > this.#bounds.length || this.#looks > this.#bounds.looks || this.#scan?.isOver === true;
+  }
+
+  /** Characters so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get tellsMessages(): boolean {
+    return this.session.tellsMessages;
+  }
+
+  /** The text of a value that the scan has not looked at yet. */
   walk(value: unknown): string {
-    const before = this.#length;
-    const text = this.#node(value);
-    // Not added to what its parts have added: a text must not count once for every level it stands in.
-    this.#length = before + text.length;
-    return text;
+    if (typeof value === 'object' && value !== null) this.#scan?.isClean(value, this.#ancestors.length + 1);
+    else if (typeof value === 'string') this.#scan?.isClean(value);
+    return this.write(value);
+  }
+
+  /** The text of a value that the scan has looked at. */
+  write(value: unknown): string {
+    switch (typeof value) {
+      case 'string':
+        return this.#string(value);
+      case 'number':
+        return this.#add(Number.isFinite(value) ? String(value) : marker('number', { value: String(value) }));
+      case 'boolean':
+        return this.#add(value ? 'true' : 'false');
+      case 'object':
+        return value === null ? this.#add('null') : this.#object(value);
+      case 'bigint':
+        return this.#add(describeBigInt(value));
+      case 'symbol':
+        return this.#add(marker('symbol', { description: this.#phrase(value.description ?? '') }));
+      case 'function':
+        return this.#add(marker('function', { name: this.#phrase(readName(value)) }));
+      default:
+        return this.#add('null');
+    }
   }
 
   /** A list that is too long keeps its beginning and its end, and says how many are missing between. */
-  walkItems(items: readonly unknown[], length: number = items.length): string {
-    const { arrayHead, arrayTail } = this.#limits;
-    this.fingerprint.add(String(length));
+  walkItems(items: readonly unknown[], isScanned = false, length: number = items.length): string {
+    const { arrayHead, arrayTail } = this.#bounds;
     const omitted = length - arrayHead - arrayTail;
-    if (omitted <= 0) return `[${this.#texts(items, 0, length)}]`;
+    if (omitted <= 0) return `[${this.#items(items, 0, length, isScanned)}]`;
+    this.session.fingerprint.add(String(length));
     this.#sample(items, arrayHead, length - arrayTail);
-    const head = this.#texts(items, 0, arrayHead);
-    const tail = this.#texts(items, length - arrayTail, length);
-    return `[${[head, marker('items', { omitted }), tail].filter((part) => part !== '').join(',')}]`;
+    const head = this.#items(items, 0, arrayHead, isScanned);
+    const missing = this.#add(marker('items', { omitted }));
+    const tail = this.#items(items, length - arrayTail, length, isScanned);
+    return `[${[head, missing, tail].filter((part) => part !== '').join(',')}]`;
   }
 
   /** What is left out still tells two lists apart: 256 of the items, as far as they are text or numbers. */
@@ -62,7 +146,9 @@ export class Walker implements ValueWalk {
   #sampleItem(items: readonly unknown[], index: number): void {
     try {
       const item = items[index];
-      if (typeof item === 'string' || typeof item === 'number') this.fingerprint.add(String(item).slice(0, 256));
+      if (typeof item === 'string' || typeof item === 'number') {
+        this.session.fingerprint.add(String(item).slice(0, 256));
+      }
     } catch {
       // An item that cannot be read tells nothing apart.
     }
@@ -70,80 +156,99 @@ export class Walker implements ValueWalk {
 
   /** The first of a Map's or a Set's entries, of which there are `size`. */
   walkFirst(entries: readonly unknown[], size: number): string {
-    this.fingerprint.add(String(size));
-    const texts = this.#texts(entries, 0, entries.length);
+    const texts = entries.map((entry) => this.walk(entry));
     const omitted = size - entries.length;
-    return omitted > 0 ? `[${texts},${marker('items', { omitted })}]` : `[${texts}]`;
+    if (omitted > 0) {
+      this.session.fingerprint.add(String(size));
+      texts.push(this.#add(marker('items', { omitted })));
+    }
+    return `[${texts.join(',')}]`;
   }
 
-  /** How many entries of an object, a Map or a Set are kept. */
+  /** How many entries of a Map or a Set are kept. */
   get mostEntries(): number {
-    return this.#limits.arrayHead + this.#limits.arrayTail;
+    return this.#bounds.arrayHead + this.#bounds.arrayTail;
   }
 
   /** What stands under a key: `item`, unless the key names a secret. */
   shown(key: unknown, item: unknown): unknown {
-    if (typeof key !== 'string' || !hidesValue(this.#masking, key, item)) return item;
-    if (typeof item === 'string' || typeof item === 'number') this.fingerprint.add(String(item));
+    if (typeof key !== 'string' || !hidesValue(this.session.masking, key, item)) return item;
+    if (typeof item === 'string' || typeof item === 'number') this.session.fingerprint.add(String(item));
     return MASKED;
   }
 
-  walkKeys(value: object): string {
-    const keys = Object.keys(value);
-    const parts: string[] = [];
+  walkKeys(value: object, isScanned = false): string {
+    const { keys, count } = listKeys(value);
+    const most = Math.min(keys.length, this.#bounds.keys);
+    let text = '';
     let read = 0;
-    for (const key of keys.slice(0, this.mostEntries)) {
-      if (this.#isFull()) break;
-      const text = this.#property(value, key);
-      if (text !== undefined) parts.push(`${this.#key(key)}:${text}`);
-      read += 1;
+    for (; read < most && !this.isOver; read += 1) {
+      const key = keys[read] ?? '';
+      this.#looks += 1;
+      const item = this.#member(value, key, isScanned);
+      if (item !== undefined) text += `${text === '' ? '' : ','}${this.#key(key)}:${item}`;
     }
-    const omitted = keys.length - read;
-    if (omitted > 0) parts.push(`"$clew":"keys","omitted":${omitted}`);
-    return `{${parts.join(',')}}`;
+    const omitted = count - read;
+    if (omitted <= 0) return `{${text}}`;
+    this.session.fingerprint.add(String(count));
+    return `{${text}${text === '' ? '' : ','}${this.#add(`"$clew":"keys","omitted":${omitted}`)}}`;
   }
 
-  #node(value: unknown): string {
-    switch (typeof value) {
-      case 'string':
-        return this.#string(value);
-      case 'number':
-        this.fingerprint.add(String(value));
-        return Number.isFinite(value) ? String(value) : marker('number', { value: String(value) });
-      case 'boolean':
-        return String(value);
-      case 'bigint':
-        return describeBigInt(value);
-      case 'symbol':
-        return marker('symbol', { description: this.#phrase(value.description ?? '') });
-      case 'function':
-        return marker('function', { name: this.#phrase(readName(value)) });
-      case 'object':
-        return value === null ? 'null' : this.#object(value);
-      default:
-        return 'null';
-    }
+  /** A key and what stands under it; an empty text for what is undefined. */
+  member(key: string, item: unknown): string {
+    if (item === undefined) return '';
+    const shown = this.shown(key, item);
+    const text = shown === MASKED ? this.#add(`"${MASKED}"`) : this.walk(shown);
+    return `${this.#key(key)}:${text}`;
+  }
+
+  #add(text: string): string {
+    this.#length += text.length;
+    return text;
   }
 
   #string(text: string): string {
-    this.fingerprint.add(text);
-    const cut = cutText(text, this.#limits.stringLength);
-    const masked = this.#masking.maskText(cut);
-    if (cut === text) return JSON.stringify(masked);
-    return marker('truncated', { bytes: Buffer.byteLength(text), text: masked });
+    const { stringLength, lastLength } = this.#bounds;
+    if (this.#lengths !== undefined && text.length > shortText) return this.#measure(text, this.#lengths);
+    const most = this.#isLast ? lastLength : stringLength;
+    if (text.length <= most) return this.#whole(text);
+    this.session.fingerprint.add(text);
+    const cut = cutText(text, most);
+    return this.#add(marker('truncated', { bytes: countBytes(text), text: this.session.masking.maskText(cut) }));
+  }
+
+  #whole(text: string): string {
+    const scan = this.#scan;
+    const masked = scan === undefined ? this.session.masking.maskText(text) : scan.maskedText(text);
+    if (masked !== text) this.session.fingerprint.add(text);
+    return this.#add(quoted(masked));
+  }
+
+  #measure(text: string, lengths: Lengths): string {
+    this.session.fingerprint.add(text);
+    const kept = Math.min(text.length, lengths.least);
+    lengths.kept += kept;
+    this.#length += kept;
+    (this.#isLast ? lengths.last : lengths.others).push(Math.min(text.length, this.#bounds.stringLength));
+    return this.#add('""');
   }
 
   #object(value: object): string {
-    if (this.#ancestors.includes(value)) return marker('circular');
-    if (this.#ancestors.length >= this.#limits.depth) return marker('depth', { type: readTypeName(value) });
-    if (this.#isFull()) return marker('budget', { type: readTypeName(value) });
-    this.#ancestors.push(value);
+    const ancestors = this.#ancestors;
+    if (this.#scan !== undefined && !this.#scan.isTouched(value) && !this.#scan.isOver) {
+      return this.#add(JSON.stringify(value));
+    }
+    if (ancestors.includes(value)) return this.#add(marker('circular'));
+    if (ancestors.length >= this.#bounds.depth) return this.#add(marker('depth', { type: readTypeName(value) }));
+    this.#length += 2;
+    if (this.isOver) return 'null';
+    ancestors.push(value);
     try {
       return describeObject(value, this);
     } catch (error) {
-      return marker('unreadable', { type: readTypeName(value), message: this.#failure(error) });
+      return this.#add(marker('unreadable', { type: readTypeName(value), message: this.#failure(error) }));
     } finally {
-      this.#ancestors.pop();
+      ancestors.pop();
     }
   }
 
@@ -151,53 +256,55 @@ export class Walker implements ValueWalk {
     return this.tellsMessages ? this.#phrase(readMessage(error)) : '';
   }
 
-  #texts(items: readonly unknown[], from: number, to: number): string {
-    const texts: string[] = [];
-    for (let index = from; index < to; index += 1) {
-      if (this.#isFull()) {
-        texts.push(marker('items', { omitted: to - index }));
-        break;
-      }
-      texts.push(this.#item(items, index));
+  #items(items: readonly unknown[], from: number, to: number, isScanned: boolean): string {
+    let text = '';
+    const wasLast = this.#isLast;
+    const last = this.#ancestors.length <= deepestConversation ? items.length - 1 : -1;
+    for (let index = from; index < to && !this.isOver; index += 1) {
+      if (index === last) this.#isLast = true;
+      text += index === from ? this.#item(items, index, isScanned) : `,${this.#item(items, index, isScanned)}`;
+      this.#length += 1;
+      this.#looks += 1;
     }
-    return texts.join(',');
+    this.#isLast = wasLast;
+    return text;
   }
 
-  #item(items: readonly unknown[], index: number): string {
+  #item(items: readonly unknown[], index: number, isScanned: boolean): string {
     try {
-      return this.walk(items[index]);
+      return isScanned ? this.write(items[index]) : this.walk(items[index]);
     } catch (error) {
-      return marker('unreadable', { message: this.#failure(error) });
+      return this.#add(marker('unreadable', { message: this.#failure(error) }));
     }
   }
 
-  #property(value: object, key: string): string | undefined {
+  #member(value: object, key: string, isScanned: boolean): string | undefined {
     try {
-      const item: unknown = Reflect.get(value, key);
+      const descriptor = Object.getOwnPropertyDescriptor(value, key);
+      if (descriptor?.get !== undefined || descriptor?.set !== undefined) return this.#add(getterMarker);
+      const item: unknown = descriptor?.value ?? (types.isProxy(value) ? Reflect.get(value, key) : descriptor?.value);
       if (item === undefined) return undefined;
       const shown = this.shown(key, item);
-      return shown === MASKED ? `"${MASKED}"` : this.walk(shown);
+      if (shown === MASKED) return this.#add(`"${MASKED}"`);
+      return isScanned ? this.write(shown) : this.walk(shown);
     } catch (error) {
-      return marker('unreadable', { message: this.#failure(error) });
+      return this.#add(marker('unreadable', { message: this.#failure(error) }));
     }
   }
 
   /** A key is data too: a map from e-mail address to order. */
   #key(key: string): string {
-    this.fingerprint.add(key);
-    return JSON.stringify(escapeKey(this.#phrase(key)));
+    const phrase = this.#phrase(key);
+    if (phrase !== key) this.session.fingerprint.add(key);
+    const text = quotedKey(escapeKey(phrase));
+    this.#length += text.length + 2;
+    return text;
   }
 
   #phrase(text: string): string {
-    const cut = cutText(text, longestPhrase);
-    return this.#masking.maskText(cut === text ? cut : `${cut}…`);
-  }
-
-  /** Looks at the clock now and then: the clock costs as much as a node. */
-  #isFull(): boolean {
-    this.#nodes += 1;
-    if (this.#nodes % nodesPerLookAtClock === 0 && performance.now() > this.#deadline) this.#isLate = true;
-    return this.#isLate || this.#length > this.#limits.valueBytes * 2;
+    const { masking } = this.session;
+    if (text.length <= longestPhrase) return masking.isPlainKey(text) ? text : masking.maskText(text);
+    return masking.maskText(`${cutText(text, longestPhrase)}…`);
   }
 }
 

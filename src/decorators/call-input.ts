@@ -1,7 +1,5 @@
 import { types } from 'node:util';
-import { untraced } from '../base/shared.ts';
 import { PreparedMarker } from '../capture/marker.ts';
-import { readProperty } from '../capture/property.ts';
 import type { DeclaredParameters } from './parameter-names.ts';
 
 /** What is known of a function's arguments. */
@@ -111,10 +109,12 @@ function setInput(input: Record<string, unknown>, name: string, value: unknown):
 function redactKeys(input: object, keys: readonly string[], ownName: string | undefined): unknown {
   if (ownName !== undefined && keys.includes(ownName)) return { [ownName]: redacted };
   const entries = Object.entries(Object.getOwnPropertyDescriptors(input)).filter(([, { enumerable }]) => enumerable);
-  // A getter of the user's may be traced itself; being recorded is no call of it.
-  return untraced(() =>
-    Object.fromEntries(entries.map(([key]) => [key, keys.includes(key) ? redacted : readProperty(input, key)])),
-  );
+  // A getter stays one, so that it is not run to be recorded.
+  const kept = entries.map(([key, property]): [string, PropertyDescriptor] => [
+    key,
+    keys.includes(key) ? { value: redacted, enumerable: true } : property,
+  ]);
+  return Object.defineProperties({}, Object.fromEntries(kept));
 }
 
 function isPlainObject(value: unknown): value is object {

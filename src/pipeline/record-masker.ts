@@ -3,7 +3,9 @@ import type { Report } from '../base/report.ts';
 import { isPromiseLike } from '../base/promise-like.ts';
 import { untraced } from '../base/shared.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
+import { fromWireFields } from '../capture/exception-fields.ts';
 import { marker } from '../capture/marker.ts';
+import { wellFormed, wellFormedJson } from '../capture/well-formed.ts';
 import type { TraceHead } from '../span/head.ts';
 import { parseObject } from '../span/json.ts';
 import type { SpanRecord } from '../span/record.ts';
@@ -146,7 +148,7 @@ function maskVoice(voice: SpanVoice | null, masked: unknown): SpanVoice | null {
   if (voice === null) return null;
   const changes = isDictionary(masked) ? masked : {};
   if (isTurn(voice)) return Object.freeze({ ...voice, transcript: asText(changes['transcript']) });
-  return new StageVoice(isDictionary(changes['payload']) ? JSON.stringify(changes['payload']) : '{}');
+  return new StageVoice(isDictionary(changes['payload']) ? wellFormedJson(JSON.stringify(changes['payload'])) : '{}');
 }
 
 function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventFields'] {
@@ -159,12 +161,13 @@ function maskEvents(record: SpanRecord, masked: unknown): SpanFields['eventField
   });
 }
 
-/** Messages and stacks can be masked, down to causes and collected errors; what the mask dropped is dropped. */
+/** Messages, stacks and own fields can be masked, down to causes and collected errors; what the mask dropped is dropped. */
 function maskException(exception: ExceptionRecord | null, masked: unknown): ExceptionRecord | null {
   if (exception === null || !isDictionary(masked)) return null;
   const errors: readonly unknown[] = Array.isArray(masked['errors']) ? masked['errors'] : [];
   return {
-    ...exception,
+    ...fromWireFields(masked),
+    type: exception.type,
     message: asText(masked['message']) ?? '[masked]',
     stack: asText(masked['stack']),
     cause: maskException(exception.cause, masked['cause']),
@@ -173,10 +176,10 @@ function maskException(exception: ExceptionRecord | null, masked: unknown): Exce
 }
 
 function asText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' ? wellFormed(value) : null;
 }
 
 function asJson(value: unknown): string | null {
   const text: unknown = value === undefined || value === null ? null : JSON.stringify(value);
-  return typeof text === 'string' ? text : null;
+  return typeof text === 'string' ? wellFormedJson(text) : null;
 }

@@ -3,8 +3,8 @@ import { fingerprintOf } from '../capture/fingerprint.ts';
 const mostFailures = 1_000;
 
 /**
- * What failed under one parent: a later sibling with the same name and input is a retry (C17). Inputs are told apart by
- * a fingerprint of the whole value, since two different texts may be cut or masked to the same record.
+ * What failed under one parent: a later sibling with the same name and input is a retry. Inputs are told apart by
+ * their text and a fingerprint of what is missing in it, since two may be cut or masked to the same record.
  */
 export class Failures {
   readonly #counts = new Map<string, number>();
@@ -22,5 +22,5 @@ export class Failures {
 }
 
 function keyOf(name: string, inputText: string, fingerprint: string | null): string {
-  return `${fingerprint ?? fingerprintOf(inputText)} ${name}`;
+  return `${fingerprintOf(inputText)}${fingerprint ?? ''} ${name}`;
 }

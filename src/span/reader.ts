@@ -2,6 +2,7 @@ import type { TimeAnchor } from '../base/clock.ts';
 import { NO_SPAN_ID } from '../base/ids.ts';
 import { isDictionary } from '../base/object.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
+import { fromWireFields } from '../capture/exception-fields.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { EventFields } from './fields.ts';
 import { isSpanKind, levels, outcomes } from './kind.ts';
@@ -134,6 +135,7 @@ function exceptionOf(value: unknown): ExceptionRecord | null {
   if (!isDictionary(value)) return null;
   const fields = new WireFields(value);
   return {
+    ...fromWireFields(value),
     type: fields.text('type') ?? 'Error',
     message: fields.text('message') ?? '',
     stack: fields.text('stack'),

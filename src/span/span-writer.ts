@@ -4,6 +4,7 @@ import { untraced } from '../base/shared.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import { marker } from '../capture/marker.ts';
 import { readUsage } from '../capture/usage/answer.ts';
+import { sliceWhole, wellFormed } from '../capture/well-formed.ts';
 import { noPrices, type PriceList } from '../pricing/prices.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { EventFields, SpanFields, SpanLink } from './fields.ts';
@@ -47,12 +48,14 @@ export class SpanWriter {
 
   /** A user's or a session's id, as it is or as its pseudonym. */
   identity(id: string | null | undefined): string | null {
-    return id === null || id === undefined || id === '' ? null : this.#pseudonymOf(this.id(id).slice(0, longestName));
+    return id === null || id === undefined || id === ''
+      ? null
+      : this.#pseudonymOf(sliceWhole(this.id(id), longestName));
   }
 
   /** An id as text, whatever was passed. */
   id(id: unknown): string {
-    return typeof id === 'string' ? id : (this.#capturer.text(id) ?? '');
+    return typeof id === 'string' ? wellFormed(id) : (this.#capturer.text(id) ?? '');
   }
 
   tags(tags: unknown): readonly string[] {
@@ -233,7 +236,7 @@ function listOf(value: unknown): readonly unknown[] | undefined {
 }
 
 function asText(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value.slice(0, longestName) : null;
+  return typeof value === 'string' && value !== '' ? wellFormed(sliceWhole(value, longestName)) : null;
 }
 
 function spanLength(fields: SpanFields): number {

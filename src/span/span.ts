@@ -1,7 +1,9 @@
 import { isAbortError } from '../base/abort.ts';
 import { roundMs } from '../base/clock.ts';
-import type { Captured, Capturer } from '../capture/capturer.ts';
+import type { Captured } from '../capture/captured.ts';
+import type { Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
+import { readFailedRequest } from '../capture/failed-request.ts';
 import { fingerprintOf } from '../capture/fingerprint.ts';
 import type { Answer } from '../capture/usage/format.ts';
 import type { ToolCall } from '../capture/usage/tool-call.ts';
@@ -275,7 +277,9 @@ export class Span extends SpanView {
       fields.inputText = writer.bounded(captured.text, fields);
       // What found no room is a marker that many inputs share: the whole text tells them apart.
       const isWhole = fields.inputText === captured.text;
-      this.#fingerprint = captured.fingerprint ?? (isWhole ? null : fingerprintOf(captured.text));
+      this.#fingerprint = isWhole
+        ? captured.fingerprint
+        : `${fingerprintOf(captured.text)}${captured.fingerprint ?? ''}`;
     }
     writer.metadata(options.metadata, fields);
     writer.generation(options, fields);
@@ -330,6 +334,14 @@ export class Span extends SpanView {
       fields.error = exception.message === '' ? exception.type : exception.message;
     }
     fields.statusMessage ??= fields.error;
+    if (fields.type === 'generation') this.#takeFailedRequest(error);
+  }
+
+  /** There is no answer to read it from. */
+  #takeFailedRequest(error: unknown): void {
+    const { model, provider } = readFailedRequest(error, this.fields.inputText);
+    this.fields.model ??= model ?? null;
+    this.fields.provider ??= provider ?? null;
   }
 
   #close(outcome: Outcome, endedAt: number, output: unknown): void {

@@ -1,6 +1,7 @@
 import { formatTime, type TimeAnchor } from '../base/clock.ts';
 import { SDK } from '../base/version.ts';
 import type { Usage } from '../capture/usage/usage.ts';
+import { wellFormedJson } from '../capture/well-formed.ts';
 import { evaluationsText, type Evaluation } from './evaluation.ts';
 import type { SpanLink } from './fields.ts';
 import { parseFrozen, parseObject, parseWire, type Json, type JsonObject } from './json.ts';
@@ -141,14 +142,14 @@ export class TraceRecord implements Readonly<TraceFields> {
     return (
       `{"v":1,"rev":${this.rev},"trace_id":"${this.traceId}","run_id":${quote(this.runId)},"name":${quote(this.name)},` +
       `"kind":"${this.kind}","service":${quote(service.name)},"environment":${quote(service.environment)},` +
-      `"version":${quote(service.version)},"tenant_id":${JSON.stringify(service.tenantId)},"sdk":${sdkText},` +
+      `"version":${quote(service.version)},"tenant_id":${wellFormedJson(JSON.stringify(service.tenantId))},"sdk":${sdkText},` +
       `"session_id":${quote(this.sessionId)},"session_name":${quote(this.sessionName)},"user_id":${quote(this.userId)},` +
-      `"tags":${this.tags.length === 0 ? '[]' : JSON.stringify(this.tags)},"metadata":${this.metadataText ?? '{}'},` +
+      `"tags":${this.tags.length === 0 ? '[]' : wellFormedJson(JSON.stringify(this.tags))},"metadata":${this.metadataText ?? '{}'},` +
       `"links":${linksText(this.links)},"start_time":"${this.startTime}","duration_ms":${msText(this.durationMs)},` +
       `"level":"${this.level}","outcome":"${this.outcome}","status_message":${quote(this.statusMessage)},` +
       `"error_count":${this.errorCount},"input":${this.inputText ?? 'null'},"output":${this.outputText ?? 'null'},` +
       `"usage":${usageText(this.usage)},"cost_usd":${numberText(this.costUsd)},` +
-      `"unpriced":${this.unpriced.length === 0 ? '[]' : JSON.stringify(this.unpriced)},"evaluations":${evaluationsText(this.evaluations)},` +
+      `"unpriced":${this.unpriced.length === 0 ? '[]' : wellFormedJson(JSON.stringify(this.unpriced))},"evaluations":${evaluationsText(this.evaluations)},` +
       `"sampling":{"rate":${sampling.rate},"reason":"${sampling.reason}"},"dropped_spans":${this.droppedSpans},` +
       `"amends":${this.amends},"voice":${callText(this.voice)},"spans":[${spans}]}`
     );

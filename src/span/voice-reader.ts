@@ -1,3 +1,4 @@
+import { wellFormedJson } from '../capture/well-formed.ts';
 import { isDictionary } from '../base/object.ts';
 import {
   StageVoice,
@@ -34,7 +35,7 @@ export function readSpanVoice(value: unknown): SpanVoice | null {
   const role = fields.oneOf('role', ['user', 'agent'] as const);
   if (role === undefined) {
     const payload = fields.value('payload');
-    return isDictionary(payload) ? new StageVoice(JSON.stringify(payload)) : null;
+    return isDictionary(payload) ? new StageVoice(wellFormedJson(JSON.stringify(payload))) : null;
   }
   return Object.freeze({
     role,

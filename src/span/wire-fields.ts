@@ -1,5 +1,6 @@
 import { isDictionary } from '../base/object.ts';
 import { usageKeys, wireUsageKeys, type MutableUsage, type Usage } from '../capture/usage/usage.ts';
+import { wellFormedJson } from '../capture/well-formed.ts';
 import type { SpanLink } from './fields.ts';
 
 /** The members of a JSON object, each read as the kind of value it should be. */
@@ -39,7 +40,7 @@ export class WireFields {
   /** As JSON text again; null for null. */
   json(key: string): string | null {
     const value = this.value(key);
-    return value === undefined || value === null ? null : JSON.stringify(value);
+    return value === undefined || value === null ? null : wellFormedJson(JSON.stringify(value));
   }
 
   oneOf<Name extends string>(key: string, names: Iterable<Name>): Name | undefined {

@@ -1,6 +1,8 @@
 import { formatTime, roundMs } from '../base/clock.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
+import { toWireFields } from '../capture/exception-fields.ts';
 import { usageKeys, wireUsageKeys, type Usage } from '../capture/usage/usage.ts';
+import { wellFormedJson } from '../capture/well-formed.ts';
 import type { EventFields, SpanFields, SpanLink } from './fields.ts';
 
 const plainText = /^[\w .,:;@/()[\]+*=<>!?#%&|~^{}'-]*$/;
@@ -10,10 +12,10 @@ const quotedNames = new Map<string, string>();
 /** JSON text of a string. Names repeat, and a native call for ten characters costs more than a look-up. */
 export function quote(text: string | null): string {
   if (text === null) return 'null';
-  if (text.length > 64) return JSON.stringify(text);
+  if (text.length > 64) return wellFormedJson(JSON.stringify(text));
   const known = quotedNames.get(text);
   if (known !== undefined) return known;
-  const quoted = plainText.test(text) ? `"${text}"` : JSON.stringify(text);
+  const quoted = plainText.test(text) ? `"${text}"` : wellFormedJson(JSON.stringify(text));
   if (quotedNames.size >= quotedBound) quotedNames.clear();
   quotedNames.set(text, quoted);
   return quoted;
@@ -51,7 +53,19 @@ export function linksText(links: readonly SpanLink[]): string {
 }
 
 export function exceptionText(exception: ExceptionRecord | null): string {
-  return exception === null ? 'null' : JSON.stringify(exception);
+  return exception === null ? 'null' : wellFormedJson(JSON.stringify(toWireException(exception)));
+}
+
+function toWireException(exception: ExceptionRecord): object {
+  const { type, message, stack, cause, errors } = exception;
+  return {
+    type,
+    message,
+    stack,
+    cause: cause === null ? null : toWireException(cause),
+    errors: errors.map(toWireException),
+    ...toWireFields(exception),
+  };
 }
 
 function eventText({ name, at, level, inputText }: EventFields, span: Readonly<SpanFields>): string {

@@ -1,5 +1,5 @@
 import type { CallDefinition } from '../call/definition.ts';
-import type { Captured } from '../capture/capturer.ts';
+import type { Captured } from '../capture/captured.ts';
 import type { TraceHead } from '../span/head.ts';
 import type { SpanHost } from '../span/host.ts';
 import type { SpanPart } from '../span/span-part.ts';

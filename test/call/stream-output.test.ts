@@ -4,7 +4,7 @@ import { Recording } from './recording.ts';
 
 /** What the span of a generator that yields `parts` says it gave. */
 function outputOf(parts: readonly unknown[]): unknown {
-  const recording = new Recording({ limits: { captureMs: 60_000 } });
+  const recording = new Recording();
   const stream = traced({ name: 'stream' }, function* () {
     yield* parts;
   });
@@ -16,6 +16,15 @@ function outputOf(parts: readonly unknown[]): unknown {
 describe('the output of a stream', () => {
   it('is the joined text where every part is text', () => {
     expect(outputOf(['Hel', '', 'lo'])).toBe('Hello');
+  });
+
+  it.each(['', 'x'])('has no half of a character where it is cut (after %j)', (first) => {
+    const parts = [first, ...Array.from({ length: 40_000 }, () => '😀')];
+    expect(JSON.stringify(outputOf(parts))).not.toMatch(/\\ud[89a-f]|\ufffd/);
+  });
+
+  it('joins a character whose halves come in two parts', () => {
+    expect(outputOf(['a\ud83d', '\ude00b'])).toBe('a😀b');
   });
 
   it('is null where nothing came', () => {

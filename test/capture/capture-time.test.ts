@@ -49,14 +49,13 @@ describe('hostile text', () => {
 describe('large values', () => {
   it.each(large)('%s costs the call no long time', (_, build) => {
     const value = build();
-    const limits = { captureMs: 2 };
-    recordOutput(value, { limits });
+    recordOutput(value);
     const times = [1, 2, 3].map(() => {
       const before = performance.now();
-      recordOutput(value, { limits });
+      recordOutput(value);
       return performance.now() - before;
     });
-    // The budget is 2 ms, on a busy machine too; without one these take seconds. What no capture can interrupt is the
+    // A capture takes a few milliseconds; without bounds these take seconds. What no capture can interrupt is the
     // engine's own listing of an object's keys.
     expect(Math.min(...times)).toBeLessThan(300 + 10 * timeOfListing(value));
   });

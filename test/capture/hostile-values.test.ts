@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { span as spanDecorator, traced } from 'clew';
 import { describe, expect, it, vi } from 'vitest';
-import { captured, parse, passThrough } from './recording.ts';
+import { captured, parse, passThrough, recordOutput } from './recording.ts';
 
 /** A client as ORMs and RPC libraries make it: whatever is asked of it is a callable proxy too. */
 function answerAnything(target: object, onCall: () => void): object {
@@ -16,39 +16,79 @@ function answerAnything(target: object, onCall: () => void): object {
 }
 
 describe('values that fight back', () => {
-  it('keeps the rest of an object when one getter throws', () => {
-    const value = {
-      before: 1,
-      get broken(): never {
-        throw new Error('no database');
-      },
-      after: 2,
-    };
-    const { result, span } = passThrough(value);
-    expect(result).toBe(value);
-    expect(span.input).toEqual({ before: 1, broken: { $clew: 'unreadable', message: 'no database' }, after: 2 });
-    expect(span.output).toEqual(span.input);
+  it('names a getter and does not run it, wherever it stands', () => {
+    const run = vi.fn<() => never>(() => {
+      throw new Error('no database');
+    });
+    class Order {
+      readonly id = 'o1';
+      constructor() {
+        Object.defineProperty(this, 'lines', { enumerable: true, get: run });
+      }
+    }
+    const lazy = () => Object.defineProperty({ before: 1 }, 'lines', { enumerable: true, get: run });
+    const getter = { $clew: 'getter' };
+    for (const beside of [{}, { at: new Date(0), forced: 1n }]) {
+      const value = { plain: lazy(), list: [lazy()], order: new Order(), map: new Map([['a', lazy()]]), ...beside };
+      const { result, span } = passThrough(value);
+      expect(result).toBe(value);
+      expect(span.input).toMatchObject({
+        plain: { before: 1, lines: getter },
+        list: [{ before: 1, lines: getter }],
+        order: { id: 'o1', lines: getter },
+        map: { entries: [['a', { before: 1, lines: getter }]] },
+      });
+      expect(span.output).toEqual(span.input);
+    }
+    expect(run).not.toHaveBeenCalled();
   });
 
-  it('keeps the rest when what is thrown cannot be read either', () => {
-    const awful: unknown = new Proxy(
-      {},
-      {
-        get: () => {
-          throw awful;
-        },
-      },
-    );
-    const value = {
-      get broken(): never {
-        throw awful;
-      },
-      after: 2,
-    };
-    expect(passThrough(value).span.output).toMatchObject({ broken: { $clew: 'unreadable' }, after: 2 });
+  it('runs nothing of a class to learn what its instances are', () => {
+    const run = vi.fn<() => string>(() => 'ran');
+    class Model {
+      readonly id = 1;
+      static get name(): string {
+        return run();
+      }
+      get [Symbol.toStringTag](): string {
+        return run();
+      }
+      get lines(): string {
+        return run();
+      }
+    }
+    expect(captured({ model: new Model(), at: new Date(0) })).toMatchObject({ model: { id: 1 } });
+    expect(run).not.toHaveBeenCalled();
   });
 
-  it('does not trace a getter that is traced itself while it reads it', () => {
+  it('names a property that can only be set', () => {
+    const value = Object.defineProperty({ a: 1 }, 'only', { enumerable: true, set: vi.fn<(value: unknown) => void>() });
+    expect(captured(value)).toEqual({ a: 1, only: { $clew: 'getter' } });
+  });
+
+  it('runs a toJSON once for a capture, however often the value is walked through until it fits', () => {
+    const toJSON = vi.fn<() => unknown>(() => ({ text: 'word '.repeat(3_000) }));
+    const value = { first: { toJSON }, list: Array.from({ length: 30 }, () => 'ten bytes '.repeat(1_000)) };
+    expect(recordOutput(value).outputText).toContain('word word');
+    expect(toJSON).toHaveBeenCalledOnce();
+  });
+
+  it('does not run a toJSON that a getter would have to give', () => {
+    const run = vi.fn<() => unknown>();
+    class Row {
+      readonly id = 1;
+      get toJSON(): unknown {
+        return run();
+      }
+    }
+    expect(captured([new Row(), Object.defineProperty({ id: 2 }, 'toJSON', { enumerable: true, get: run })])).toEqual([
+      { id: 1 },
+      { id: 2, toJSON: { $clew: 'getter' } },
+    ]);
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it('does not trace what a toJSON calls while it reads it', () => {
     const readPrice = traced('read-price', () => 12);
     class Order {
       readonly id = 'o1';
@@ -58,10 +98,7 @@ describe('values that fight back', () => {
       }
     }
     const value = {
-      get price() {
-        return readPrice();
-      },
-      order: new Order(),
+      toJSON: () => ({ price: readPrice(), order: new Order() }),
     };
     const { trace } = passThrough(value);
     expect(trace.spans.map(({ name }) => name)).toEqual(['pass']);

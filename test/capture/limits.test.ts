@@ -110,18 +110,87 @@ describe('limits', () => {
     expect(recordOutput(value).outputText).not.toContain('budget');
   });
 
-  it('say how many keys are missing when the time is over', () => {
-    const slow = (): number => {
-      const end = performance.now() + 1;
-      while (performance.now() < end);
-      return 1;
+  it('keep every key of an object that fits, whatever stands beside them', () => {
+    const many = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`key${index}`, index]));
+    expect(captured({ many })).toEqual({ many });
+    expect(captured({ many, at: new Date(0) })).toEqual({ many, at: '1970-01-01T00:00:00.000Z' });
+    expect(captured({ many, mail: 'ada@example.com' })).toEqual({ many, mail: '[email]' });
+  });
+
+  it('keep what is undefined from counting', () => {
+    const empty = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`key${index}`, undefined]));
+    expect(captured({ ...empty, kept: 1 })).toEqual({ kept: 1 });
+  });
+});
+
+describe('a conversation', () => {
+  const words = 'Please check the state of the order and tell the customer when it will arrive, thank you. ';
+  const conversation = (count: number, beside: (index: number) => object = () => ({})): object => ({
+    model: 'gpt-4.1',
+    messages: [
+      ...Array.from({ length: count }, (_, index) => ({
+        role: 'user',
+        content: `${index} ${words.repeat(8)}`,
+        ...beside(index),
+      })),
+      { role: 'user', content: `THE LAST QUESTION ${words.repeat(8)}END` },
+    ],
+    stream: true,
+  });
+
+  it.each<[string, (index: number) => object]>([
+    ['nothing else', () => ({})],
+    ['a date in each message', () => ({ at: new Date(0) })],
+    ['a telephone number in each message', (index) => ({ phone: `+49 30 90182${index}` })],
+    [
+      'an instance of a class in each message',
+      () => ({
+        by: new (class User {
+          readonly id = 'u1';
+        })(),
+      }),
+    ],
+    ['a Map in each message', (index) => ({ seen: new Map([['at', index]]) })],
+    ['a number that JSON has not in each message', () => ({ score: Number.NaN })],
+  ])('that fits is whole, with %s', (_, beside) => {
+    const text = recordOutput(conversation(60, beside)).outputText ?? '';
+    expect(text.length).toBeGreaterThan(40_000);
+    expect(text).not.toMatch(/"\$clew":"(?:truncated|items|keys|budget)"/);
+    expect(text.match(/"role":"user"/g)).toHaveLength(61);
+  });
+
+  it.each([100, 199, 1_000, 5_000])('of %i messages that does not fit keeps its last question whole', (count) => {
+    for (const beside of [() => ({}), () => ({ at: new Date(0) })]) {
+      const { outputText } = recordOutput(conversation(count, beside));
+      expect(outputText).toContain('THE LAST QUESTION');
+      expect(outputText).toContain('END"');
+      expect(Buffer.byteLength(outputText ?? '')).toBeLessThanOrEqual(65_536);
+    }
+  });
+
+  it('with a long instruction keeps all that is short, and most of its room', () => {
+    const value = {
+      system: 'long words '.repeat(10_000),
+      pages: ['page '.repeat(3_200), 'page '.repeat(3_200)],
+      ask: 'short',
     };
-    const value = Object.defineProperties(
-      {},
-      Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`k${index}`, { get: slow, enumerable: true }])),
-    );
-    const output = captured({ forced: 1n, value }, { limits: { captureMs: 1 } });
-    expect(JSON.stringify(output)).toMatch(/"\$clew":"keys","omitted":\d+|"\$clew":"budget"/);
+    const limits = { stringLength: 100_000, valueBytes: 30_000 };
+    const text = recordOutput(value, { limits }).outputText ?? '';
+    expect(text).toContain('"ask":"short"');
+    expect(text.length).toBeGreaterThan(25_000);
+  });
+
+  it('in a script of three bytes a character fills its room too', () => {
+    const text =
+      recordOutput({ list: Array.from({ length: 20 }, () => '我想改一下明天的预约，'.repeat(1_000)) }).outputText ?? '';
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_536);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(40_000);
+  });
+
+  it('is the same text each time', () => {
+    const value = conversation(500, () => ({ at: new Date(0), mail: 'ada@example.com' }));
+    const texts = new Set(Array.from({ length: 5 }, () => recordOutput(value).outputText));
+    expect(texts.size).toBe(1);
   });
 });
 

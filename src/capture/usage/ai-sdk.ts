@@ -10,6 +10,8 @@ import { completeUsage, readCount, readObject, readText, setCounts, type Mutable
  * Source: https://ai-sdk.dev/docs/reference/ai-sdk-core/generate-text, https://ai-sdk.dev/docs/reference/ai-sdk-core/stream-text
  */
 export const aiSdk: AnswerFormat = {
+  answerKeys: ['fullStream', 'textStream', 'partialObjectStream', 'finishReason', 'type'],
+  usageKeys: ['tokens', 'inputTokenDetails', 'cachedInputTokens', 'outputTokenDetails'],
   readUsage: readSdkUsage,
 
   readAnswer(value) {

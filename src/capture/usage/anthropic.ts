@@ -17,6 +17,8 @@ import {
  * Source: https://docs.anthropic.com/en/api/messages, https://docs.anthropic.com/en/api/messages-streaming
  */
 export const anthropic: AnswerFormat = {
+  answerKeys: ['type'],
+  usageKeys: ['cache_read_input_tokens', 'cache_creation_input_tokens'],
   readUsage: readAnthropicUsage,
 
   readAnswer(value) {

@@ -10,6 +10,8 @@ import { completeUsage, readCount, readObject, setCounts, type MutableUsage } fr
  * Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
 export const bedrock: AnswerFormat = {
+  answerKeys: ['metadata', 'stopReason'],
+  usageKeys: ['cacheReadInputTokens', 'cacheWriteInputTokens'],
   readUsage: readBedrockUsage,
 
   readAnswer(value) {

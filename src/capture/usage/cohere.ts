@@ -10,6 +10,8 @@ import { completeUsage, readCount, readObject, readText, setCounts, type Mutable
  * Source: https://docs.cohere.com/reference/chat, https://docs.cohere.com/reference/chat-stream
  */
 export const cohere: AnswerFormat = {
+  answerKeys: ['type', 'usage', 'meta'],
+  usageKeys: ['billed_units', 'billedUnits', 'tokens'],
   readUsage: readCohereUsage,
 
   readAnswer(value) {

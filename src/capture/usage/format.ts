@@ -29,6 +29,10 @@ export interface Assembly {
  * told by `in`, and only then it is read.
  */
 export interface AnswerFormat {
+  /** Keys of which every answer, and every part of one, has one at least: what has none of them is not read. */
+  readonly answerKeys?: readonly string[];
+  /** The same for usage objects. */
+  readonly usageKeys?: readonly string[];
   /** Numbers out of a usage object; undefined where it is none of this provider's. */
   readonly readUsage?: (usage: object) => MutableUsage | undefined;
   /** Undefined where the value is no answer, and no part of one, of this provider's. */

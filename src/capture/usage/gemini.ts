@@ -10,6 +10,8 @@ import { completeUsage, readCount, readList, readObject, readText, setCounts, ty
  * Source: https://ai.google.dev/api/generate-content
  */
 export const gemini: AnswerFormat = {
+  answerKeys: ['usageMetadata', 'candidates'],
+  usageKeys: ['promptTokenCount', 'candidatesTokenCount', 'responseTokenCount', 'totalTokenCount'],
   readUsage: readGeminiUsage,
 
   readAnswer(value) {

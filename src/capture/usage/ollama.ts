@@ -10,6 +10,7 @@ import { completeUsage, readCount, readList, readObject, readText, setCounts } f
  * Source: https://github.com/ollama/ollama/blob/main/docs/api.md
  */
 export const ollama: AnswerFormat = {
+  answerKeys: ['created_at'],
   readAnswer(value) {
     if (!isOllama(value)) return undefined;
     const message = readObject(value, 'message');

@@ -20,6 +20,17 @@ import {
  * Source: https://platform.openai.com/docs/api-reference/chat
  */
 export const openAiChat: AnswerFormat = {
+  answerKeys: ['choices', 'data'],
+  usageKeys: [
+    'prompt_tokens',
+    'promptTokens',
+    'completion_tokens',
+    'completionTokens',
+    'prompt_tokens_details',
+    'promptTokensDetails',
+    'completion_tokens_details',
+    'completionTokensDetails',
+  ],
   readUsage: readChatUsage,
 
   readAnswer(value) {

@@ -18,6 +18,8 @@ import {
  * Source: https://platform.openai.com/docs/api-reference/responses
  */
 export const openAiResponses: AnswerFormat = {
+  answerKeys: ['object', 'type'],
+  usageKeys: ['input_tokens_details', 'output_tokens_details'],
   readUsage: readResponsesUsage,
 
   readAnswer(value) {

@@ -43,6 +43,18 @@ export const usageKeys: readonly UsageKey[] = [
   ...(['cacheReadAudioTokens', 'audioMs', 'characters'] as const),
 ];
 
+const keysOfNames: ReadonlyMap<string, UsageKey> = new Map(
+  usageKeys.flatMap((key) => [
+    [key, key],
+    [wireUsageKeys[key], key],
+  ]),
+);
+
+/** The number that a name of ours stands for, as TypeScript or as the wire spells it. */
+export function ownUsageKey(name: string): UsageKey | undefined {
+  return keysOfNames.get(name);
+}
+
 export type MutableUsage = { -readonly [Key in UsageKey]?: number };
 
 /** The third of three numbers follows from the other two (G46). Undefined when there is no number at all. */
