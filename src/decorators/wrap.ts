@@ -95,6 +95,7 @@ class TracedCall implements ProxyHandler<Callable> {
   }
 
   apply(original: Callable, self: unknown, args: readonly unknown[]): unknown {
+    if (shared.recording === 0) return Reflect.apply(original, self, args);
     const call = startCall(this.#definition, args);
     if (call === undefined) return Reflect.apply(original, self, args);
     if (!call.hasEntered) return runCall(call, original, self);
@@ -111,7 +112,7 @@ class TracedCall implements ProxyHandler<Callable> {
 
 /** Undefined where nothing is recorded. A call whose scope can be entered has entered it, until it is finished. */
 function startCall(definition: CallDefinition, args: readonly unknown[]): Invocation | undefined {
-  if (shared.recording === 0 || shared.reading) return undefined;
+  if (shared.reading) return undefined;
   const scope = activeScope();
   return activeTracer(scope)?.start(definition, args, scope);
 }
