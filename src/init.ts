@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { systemClock } from './base/clock.ts';
+import { ownClock, systemClock } from './base/clock.ts';
 import { ClewConfigError } from './base/config-error.ts';
 import { StderrLogger } from './base/logger.ts';
+import { readVariables } from './base/process.ts';
 import { Report } from './base/report.ts';
+import { whatIsMissing } from './base/runtime.ts';
 import { shared } from './base/shared.ts';
 import { Capturer } from './capture/capturer.ts';
 import { defaultCaptureLimits } from './capture/limits.ts';
@@ -80,7 +82,7 @@ export function init(options: TracerOptions = {}): Tracer {
 export function createTracer(options: TracerOptions = {}): Tracer {
   checkOptions(options);
   const report = new Report(options.logger ?? new StderrLogger());
-  const environment = readEnvironment(process.env, report);
+  const environment = readEnvironment(readVariables(), report);
   const exporters = chooseExporters(options, environment, report);
   if (exporters === undefined) return new OffTracer(assemble(options, environment, report, []));
   const tracer = new Tracer(assemble(options, environment, report, exporters));
@@ -111,6 +113,11 @@ function chooseExporters(
 ): readonly TraceExporter[] | undefined {
   const isEnabled = options.enabled ?? !environment.isDisabled;
   if (!isEnabled || options.mode === 'off') return undefined;
+  const missing = whatIsMissing();
+  if (missing !== undefined) {
+    report.warn('runtime', `${missing}: tracing is off`);
+    return undefined;
+  }
   if (options.exporters !== undefined) return options.exporters;
   if (options.exporter !== undefined) return [options.exporter];
   const mode = options.mode ?? environment.mode;
@@ -158,7 +165,7 @@ function assemble(
   // What an exporter calls is not traced. Without exporters there is nothing to keep quiet, nor an end to this.
   const quietScope = exporters.length === 0 ? {} : { tracer: offTracer(), span: undefined, isQuiet: true };
   const lanes = new Lanes(exporters, store, {
-    clock: systemClock,
+    clock: ownClock,
     report,
     quietScope,
     queue: {

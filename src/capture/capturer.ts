@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { ownClock } from '../base/clock.ts';
 import { untraced } from '../base/shared.ts';
 import { cutText } from './cut.ts';
 import type { CaptureLimits } from './limits.ts';
@@ -64,7 +64,7 @@ export class Capturer {
   }
 
   #walk(value: unknown): Captured {
-    const deadline = performance.now() + this.#limits.captureMs;
+    const deadline = ownClock.now() + this.#limits.captureMs;
     let fingerprint: string | null = null;
     for (const factor of narrower) {
       const walker = new Walker(narrow(this.#limits, factor), this.masking, deadline, this.#tellsMessages);

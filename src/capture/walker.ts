@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { ownClock } from '../base/clock.ts';
 import { types } from 'node:util';
 import { cutText } from './cut.ts';
 import { describeObject, type ValueWalk } from './exotic.ts';
@@ -196,7 +196,7 @@ export class Walker implements ValueWalk {
   /** Looks at the clock now and then: the clock costs as much as a node. */
   #isFull(): boolean {
     this.#nodes += 1;
-    if (this.#nodes % nodesPerLookAtClock === 0 && performance.now() > this.#deadline) this.#isLate = true;
+    if (this.#nodes % nodesPerLookAtClock === 0 && ownClock.now() > this.#deadline) this.#isLate = true;
     return this.#isLate || this.#length > this.#limits.valueBytes * 2;
   }
 }

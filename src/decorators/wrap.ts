@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { types } from 'node:util';
 import type { Callable } from '../base/callable.ts';
 import { shared } from '../base/shared.ts';
@@ -7,6 +6,7 @@ import { activeScope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 import { activeTracer } from '../tracer/active.ts';
 import { createInputNaming } from './call-input.ts';
+import { copyMetadata } from './metadata.ts';
 
 /** What can be said of a function that is decorated or wrapped. */
 export interface WrapOptions extends Omit<
@@ -130,7 +130,5 @@ function resemble(wrapper: Callable, original: Callable): void {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
     if (descriptor !== undefined) Reflect.defineProperty(wrapper, key, descriptor);
   }
-  for (const key of Reflect.getOwnMetadataKeys(original)) {
-    Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
-  }
+  copyMetadata(original, wrapper);
 }

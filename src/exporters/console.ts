@@ -1,4 +1,6 @@
-import { styleText } from 'node:util';
+import * as util from 'node:util';
+import { readVariable, standardStream } from '../base/process.ts';
+import { isCloudflareWorkers } from '../base/runtime.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { visible, type TreePaint, type TreeSpan } from '../span/tree.ts';
 import type { TraceExporter } from './exporter.ts';
@@ -10,7 +12,16 @@ export interface ConsoleOptions {
   readonly color?: boolean;
 }
 
-type Style = Parameters<typeof styleText>[0];
+type Stream = NonNullable<ConsoleOptions['stream']>;
+
+/** A Worker and a browser have a console and no streams; it ends each line itself. */
+const consoleStream: Stream = { write: (text) => globalThis.console.log(text.replace(/\n$/, '')) };
+
+function standardOutput(): Stream {
+  return (isCloudflareWorkers() ? undefined : standardStream('stdout')) ?? consoleStream;
+}
+
+type Style = Parameters<typeof util.styleText>[0];
 
 /**
  * Prints each trace as a header and a tree (L12, L13). Duration is grey, yellow from one second; what failed is red.
@@ -26,10 +37,12 @@ export class ConsoleTraceExporter implements TraceExporter {
   readonly #style: (style: Style, text: string) => string;
 
   constructor(options: ConsoleOptions = {}) {
-    const stream = options.stream ?? process.stdout;
-    const color = options.color ?? (stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '');
+    const stream = options.stream ?? standardOutput();
+    const color = options.color ?? (stream.isTTY === true && (readVariable('NO_COLOR') ?? '') === '');
     this.#stream = stream;
-    this.#style = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
+    this.#style = color
+      ? (style, text) => util.styleText(style, text, { validateStream: false })
+      : (_style, text) => text;
   }
 
   export(trace: TraceRecord): void {

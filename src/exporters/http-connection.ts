@@ -1,6 +1,8 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { createDeferred } from '../base/deferred.ts';
 import { errorCode } from '../base/error-code.ts';
 import { messageOf } from '../base/message.ts';
+import { startIdleTimer, stopTimer } from '../base/timers.ts';
 import { SDK } from '../base/version.ts';
 import { suppressed } from './suppressed.ts';
 
@@ -70,16 +72,15 @@ export class HttpConnection {
     const { url, token, timeoutMs } = this.#target;
     const { Agent, request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
     const agent = (this.#agent ??= new Agent({ keepAlive: true, maxSockets: 1 }));
-    const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+    const { promise, resolve, reject } = createDeferred<HttpAnswer>();
     const headers = {
       ...body.headers,
       'user-agent': `${SDK.name}/${SDK.version}`,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
     const outgoing = suppressed(() => request(url, { method: 'POST', agent, headers }));
-    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    timer.unref();
-    outgoing.on('socket', (socket) => socket.unref());
+    const timer = startIdleTimer(() => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    outgoing.on('socket', (socket) => socket.unref?.());
     outgoing.on('error', (error) => reject(new RequestError(error, outgoing)));
     let hasAnswer = false;
     outgoing.on('response', (incoming) => {
@@ -91,7 +92,7 @@ export class HttpConnection {
       if (!hasAnswer) reject(new RequestError(new Error('the connection was closed without an answer')));
     });
     body.send(outgoing);
-    return promise.finally(() => clearTimeout(timer));
+    return promise.finally(() => stopTimer(timer));
   }
 }
 

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ClewConfigError } from '../base/config-error.ts';
 import { dataFolder } from '../base/data-folder.ts';
 import { messageOf } from '../base/message.ts';
+import { nextTurn } from '../base/timers.ts';
 import type { SpanRecord } from '../span/record.ts';
 import { countSpans, type TraceRecord } from '../span/trace-record.ts';
 import type { AudioRecording } from './audio-recording.ts';

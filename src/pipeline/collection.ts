@@ -1,3 +1,4 @@
+import type { Timer } from '../base/timers.ts';
 import type { TraceHead } from '../span/head.ts';
 import { SpanRecord } from '../span/record.ts';
 import type { Span } from '../span/span.ts';
@@ -8,7 +9,7 @@ import { summariseCall } from '../span/voice-rollup.ts';
 
 /** Exporters wait for late spans: until when, and who waits for it. */
 export interface LateWait {
-  readonly timer: NodeJS.Timeout;
+  readonly timer: Timer;
   readonly over: Promise<void>;
   readonly end: () => void;
 }

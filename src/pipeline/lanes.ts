@@ -26,7 +26,7 @@ export interface FlushResult {
 }
 
 export interface LaneParts {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly report: Report;
   /** The context that exporters run in: nothing is traced there. */
   readonly quietScope: object;

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
+import { createDeferred } from '../base/deferred.ts';
 import type { Report } from '../base/report.ts';
+import { startIdleTimer, stopTimer } from '../base/timers.ts';
 import type { Delivery, TraceHead } from '../span/head.ts';
 import type { EndResult } from '../span/host.ts';
 import { SpanRecord } from '../span/record.ts';
@@ -252,9 +254,8 @@ export class Pipeline {
 
   #waitForLate(collection: TraceCollection): void {
     if (!this.#parts.lanes.hasPatient) return this.#release(collection);
-    const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    const timer = this.#outside(() => setTimeout(() => this.#send(collection), this.#parts.limits.lateSpanMs));
-    timer.unref();
+    const { promise: over, resolve: end } = createDeferred<void>();
+    const timer = this.#outside(() => startIdleTimer(() => this.#send(collection), this.#parts.limits.lateSpanMs));
     collection.wait = { timer, over, end };
   }
 
@@ -275,7 +276,7 @@ export class Pipeline {
     }
     this.#release(collection);
     if (wait !== undefined) {
-      clearTimeout(wait.timer);
+      stopTimer(wait.timer);
       wait.end();
     }
   }

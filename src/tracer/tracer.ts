@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { ownClock, type Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
 import { isObject } from '../base/object.ts';
 import type { Report, ReportCounts } from '../base/report.ts';
@@ -270,9 +270,9 @@ export class Tracer implements SpanHost<Span> {
 
   /** Milliseconds that are left then. */
   async #settleUnfinished(timeoutMs: number): Promise<number> {
-    const startedAt = this.clock.now();
+    const startedAt = ownClock.now();
     await beforeDeadline(Promise.allSettled(this.#unfinished), timeoutMs);
-    return Math.max(0, timeoutMs - (this.clock.now() - startedAt));
+    return Math.max(0, timeoutMs - (ownClock.now() - startedAt));
   }
 
   /** Ends open spans as `no_end` and hands everything over; for a process with nothing left to do. */
