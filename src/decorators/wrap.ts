@@ -1,10 +1,11 @@
 import { types } from 'node:util';
 import type { Callable } from '../base/callable.ts';
+import { protect } from '../base/protect.ts';
 import { shared } from '../base/shared.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import { activeScope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
-import { activeTracer } from '../tracer/active.ts';
+import { activeTracer, reportFailure } from '../tracer/active.ts';
 import { createInputNaming } from './call-input.ts';
 import { copyMetadata } from './metadata.ts';
 
@@ -54,10 +55,15 @@ export function wrap(
   const definition = defineCall(original, kind, options, redactedPositions);
   const call = (self: unknown, args: readonly unknown[]): unknown => {
     if (shared.recording === 0 || shared.reading) return Reflect.apply(original, self, args);
-    const scope = activeScope();
-    const tracer = activeTracer(scope);
-    if (tracer === undefined) return Reflect.apply(original, self, args);
-    return tracer.call({ definition, args, scope, invoke: () => Reflect.apply(original, self, args) });
+    return protect(
+      () => Reflect.apply(original, self, args),
+      (invoke) => {
+        const scope = activeScope();
+        const tracer = activeTracer(scope);
+        return tracer === undefined ? invoke() : tracer.call({ definition, args, scope, invoke });
+      },
+      (error) => reportFailure(error),
+    );
   };
   return imitate(original, call);
 }

@@ -1,4 +1,6 @@
 import { roundMs } from '../base/clock.ts';
+import { enclose } from '../base/enclosure.ts';
+import { isObject } from '../base/object.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
 import { fingerprintOf } from '../capture/fingerprint.ts';
@@ -26,6 +28,8 @@ import { StreamTimes } from './stream-times.ts';
 
 /** Where a live span comes from. */
 export interface SpanOrigin {
+  /** Default: a new one. */
+  readonly spanId?: string;
   readonly host: SpanHost<Span>;
   readonly head: TraceHead | undefined;
   readonly parent: Span | undefined;
@@ -67,6 +71,20 @@ const mostLinks = 100;
  * ```
  */
 export class Span extends SpanView {
+  static {
+    enclose(Span.prototype, {
+      isHandle: (value): value is Span => isObject(value) && #host in value,
+      reportOf: (span) => span.#host.report,
+      blocks: ['span', 'generation', 'run'],
+      instead: {
+        span: (span) => span.#host.lost ?? span,
+        generation: (span) => span.#host.lost ?? span,
+        attemptOf: () => 1,
+        traceparent: (span) => `00-${span.traceId}-${span.spanId}-00`,
+      },
+    });
+  }
+
   readonly #host: SpanHost<Span>;
   readonly #head: TraceHead | undefined;
   readonly #includesOutput: boolean;
@@ -81,7 +99,7 @@ export class Span extends SpanView {
     const host: SpanHost<Span> = origin?.host ?? detachedHost();
     const head = origin?.head;
     const parent = origin?.parent;
-    super(openFields(options, host, head, parent?.spanId));
+    super(openFields(options, host, head, { parentId: parent?.spanId, spanId: origin?.spanId }));
     this.#host = host;
     this.#head = head;
     this.#parent = parent;

@@ -1,4 +1,5 @@
 import { isObject } from '../base/object.ts';
+import { protect } from '../base/protect.ts';
 import { shared } from '../base/shared.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
 import type { Span } from '../span/span.ts';
@@ -25,12 +26,12 @@ export function activeTracer(scope = activeScope()): Tracer | undefined {
  * ```
  */
 export function currentSpan(): Span | undefined {
-  return activeTracer()?.activeSpan();
+  return orUndefined(() => activeTracer()?.activeSpan());
 }
 
 /** The trace of the current span; undefined outside every span. Never throws. */
 export function currentTrace(): Trace | undefined {
-  return activeTracer()?.activeTrace();
+  return orUndefined(() => activeTracer()?.activeTrace());
 }
 
 /**
@@ -45,9 +46,35 @@ export function currentTrace(): Trace | undefined {
  * withTracer(createTracer({ exporter }), () => greet('Ada'));
  * ```
  */
-export function withTracer<Result>(tracer: Tracer, run: () => Result): Result {
-  const span = activeScope()?.tracer === tracer ? activeScope()?.span : undefined;
-  return runInScope({ tracer, span }, run);
+export function withTracer<Result>(tracer: Tracer, run: () => Result): Result;
+export function withTracer(tracer: Tracer, run: () => unknown): unknown {
+  return protect(
+    run,
+    (body) => {
+      const scope = activeScope();
+      return runInScope({ tracer, span: scope?.tracer === tracer ? scope.span : undefined }, body);
+    },
+    (error) => reportFailure(error, tracer),
+  );
+}
+
+function orUndefined<Result>(look: () => Result | undefined): Result | undefined {
+  try {
+    return look();
+  } catch (error) {
+    reportFailure(error);
+    return undefined;
+  }
+}
+
+/** Reports what failed around a call to the tracer that was asked to trace it. Never throws. */
+export function reportFailure(error: unknown, asked?: Tracer): void {
+  try {
+    const tracer = asked ?? (isTracer(shared.tracer) ? shared.tracer : activeTracer());
+    tracer?.report.warn('own-failure', 'a call could not be traced; it was made without that', error);
+  } catch {
+    // Not even the context can be read: there is nobody to report to.
+  }
 }
 
 /** By shape, since the tracer may come from another copy of clew. */

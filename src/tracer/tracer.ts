@@ -1,7 +1,8 @@
 import { ownClock, type Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
+import { enclose, inspected, itself } from '../base/enclosure.ts';
 import { isObject } from '../base/object.ts';
-import type { Report, ReportCounts } from '../base/report.ts';
+import type { Report } from '../base/report.ts';
 import { shared } from '../base/shared.ts';
 import { followCall } from '../call/call.ts';
 import type { CallDefinition, TracedCall } from '../call/definition.ts';
@@ -10,51 +11,23 @@ import type { Captured, Capturer } from '../capture/capturer.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
-import type { LaneStats } from '../pipeline/account.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
-import type { PipelineStats } from '../pipeline/pipeline.ts';
 import type { TraceHead } from '../span/head.ts';
 import type { CapturePolicy, EndResult, SpanHost } from '../span/host.ts';
 import type { Level, SpanType } from '../span/kind.ts';
 import { NoopSpan } from '../span/noop-span.ts';
 import { NoopTrace } from '../span/noop-trace.ts';
 import type { SpanRecord } from '../span/record.ts';
-import type { SpanPart } from '../span/span-part.ts';
 import { Span } from '../span/span.ts';
 import { givenOptions, type GenerationOptions, type SpanOptions, type TraceOptions } from '../span/span-options.ts';
 import type { SpanWriter } from '../span/span-writer.ts';
 import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
+import { linkBoth, namesTrace, type Beginning, type SpanBeginning } from './beginning.ts';
 import type { TracerParts } from './parts.ts';
 import { LazyCall, SpanCall } from './span-call.ts';
+import { noSpans, nothingKnown, type DrainOptions, type TracerStats } from './tracer-stats.ts';
 import { createHead, startTrace } from './trace-head.ts';
-
-export interface DrainOptions {
-  /** Milliseconds until the answer, whatever has been sent by then. Default 5,000. */
-  readonly timeoutMs?: number;
-}
-
-/** What a tracer did, what became of it, and what went wrong. */
-export interface TracerStats {
-  readonly spans: PipelineStats;
-  readonly exporters: readonly LaneStats[];
-  /** Failures of ours and wrong calls, by code. */
-  readonly reports: ReportCounts;
-}
-
-/** What a span begins with. */
-export interface Beginning {
-  readonly options: TraceOptions & { readonly name: string };
-  readonly isTrace: boolean;
-  readonly includeOutput?: boolean;
-  readonly capture?: () => Captured | null;
-  /** Default: the active span. */
-  readonly parent?: Span | undefined;
-  readonly part?: SpanPart | undefined;
-}
-
-/** Begins a span under a parent. */
-export type SpanBeginning = (options: Beginning['options'], parent: Span, part: SpanPart) => Span;
 
 const drainMs = 5_000;
 
@@ -63,6 +36,35 @@ const drainMs = 5_000;
  * throws: what a block throws is the block's own.
  */
 export class Tracer implements SpanHost<Span> {
+  static {
+    enclose(Tracer.prototype, {
+      isHandle: (value): value is Tracer => isObject(value) && #parts in value,
+      reportOf: (tracer) => tracer.report,
+      // Who makes a call has the function, and calls it in its own fence.
+      open: ['call'],
+      blocks: ['trace', 'span', 'generation', 'run', 'block', 'follow'],
+      promises: ['delivered', 'flush', 'shutdown', 'exportAudio'],
+      instead: {
+        trace: (tracer) => tracer.#lostTrace,
+        span: (tracer) => tracer.lost,
+        generation: (tracer) => tracer.lost,
+        begin: (tracer) => tracer.lost,
+        block: (tracer) => tracer.lost,
+        spansOf: () => [],
+        delivered: ({ lost: { traceId } }): EndResult => ({ ok: false, traceId, error: 'clew failed; see its report' }),
+        flush: () => nothingKnown,
+        shutdown: () => nothingKnown,
+        exportAudio: () => false,
+        stats: ({ report }): TracerStats => ({ spans: noSpans, exporters: [], reports: report.counts() }),
+      },
+    });
+  }
+
+  /** Found behind a Proxy too. */
+  readonly [itself]: this = this;
+  /** Stands in for a span that could not be begun. */
+  readonly lost: Span;
+  readonly #lostTrace: Trace;
   readonly clock: Clock;
   readonly capturer: Capturer;
   readonly writer: SpanWriter;
@@ -80,7 +82,14 @@ export class Tracer implements SpanHost<Span> {
     this.writer = parts.writer;
     this.report = parts.report;
     this.policy = parts.policy;
+    this.lost = new NoopSpan(this);
+    this.#lostTrace = new NoopTrace(this, this.lost);
     if (!isOff) shared.recording += 1;
+  }
+
+  /** For `console.log`. */
+  [inspected](): object {
+    return { isRecording: this.isRecording, exporters: this.exporters };
   }
 
   /** The exporters, in the order they were given. */
@@ -190,7 +199,7 @@ export class Tracer implements SpanHost<Span> {
   /** Begins a span under the active one, or a trace. A no-op twin where nothing could be kept. */
   begin(beginning: Beginning): Span {
     const scope = activeScope();
-    if (shared.reading || scope?.isQuiet === true) return new NoopSpan(this);
+    if (shared.reading || scope?.isQuiet === true) return this.lost;
     return this.#beginUnder(beginning.parent ?? (scope?.tracer === this ? scope.span : undefined), beginning);
   }
 
@@ -240,11 +249,10 @@ export class Tracer implements SpanHost<Span> {
   async flush(options: DrainOptions = {}): Promise<FlushResult> {
     const { timeoutMs = drainMs } = givenOptions(options);
     const { pipeline, lanes } = this.#parts;
-    const whole = asDuration(timeoutMs);
-    const ms = this.#unfinished.size === 0 ? whole : await this.#settleUnfinished(whole);
+    const ms = this.#unfinished.size > 0 ? await this.#settleUnfinished(timeoutMs) : timeoutMs > 0 ? timeoutMs : 0;
     pipeline.sendWaiting();
     await beforeDeadline(lanes.flush(ms), ms);
-    return lanes.result(pipeline.waitingSpans());
+    return this.#result();
   }
 
   /** Ends open spans as `no_end`, sends everything and closes the exporters. Traces begun later are not recorded. */
@@ -252,12 +260,16 @@ export class Tracer implements SpanHost<Span> {
     const { timeoutMs = drainMs } = givenOptions(options);
     const { pipeline, lanes } = this.#parts;
     this.#stop();
-    const whole = asDuration(timeoutMs);
-    const ms = this.#unfinished.size === 0 ? whole : await this.#settleUnfinished(whole);
+    const ms = this.#unfinished.size > 0 ? await this.#settleUnfinished(timeoutMs) : timeoutMs > 0 ? timeoutMs : 0;
     pipeline.closeAll();
     const isInTime = await beforeDeadline(lanes.shutdown(ms), ms);
     // Nobody comes back to what is on its way then.
     if (!isInTime) lanes.audio.abandon();
+    return this.#result();
+  }
+
+  #result(): FlushResult {
+    const { pipeline, lanes } = this.#parts;
     return lanes.result(pipeline.waitingSpans());
   }
 
@@ -327,9 +339,19 @@ export class Tracer implements SpanHost<Span> {
     return typeof body === 'function' ? this.block(span, () => body(span)) : span;
   }
 
+  /** Every span of a tracer begins here: one that cannot is reported, and the work goes on without it. */
   #beginUnder(parent: Span | undefined, beginning: Beginning): Span {
+    try {
+      return this.#beginSpan(parent, beginning);
+    } catch (error) {
+      this.report.warn('own-failure', 'a span could not be begun; the program goes on without it', error);
+      return this.lost;
+    }
+  }
+
+  #beginSpan(parent: Span | undefined, beginning: Beginning): Span {
     const { options, includeOutput = true, capture, part } = beginning;
-    if (this.#isShutDown) return new NoopSpan(this);
+    if (this.#isShutDown) return this.lost;
     if (parent === undefined || (beginning.isTrace && options.root === true)) {
       return this.#beginTrace(beginning, parent);
     }
@@ -374,20 +396,4 @@ export class Tracer implements SpanHost<Span> {
     const { head } = active;
     return head === undefined ? new NoopTrace(this, active) : new Trace({}, { host: this, head, root });
   }
-}
-
-/** Options that only a trace of its own can have. */
-function namesTrace({ session, sessionId, userId, tags, runId, traceparent }: TraceOptions): boolean {
-  return [session, sessionId, userId, tags, runId, traceparent].some((option) => option !== undefined);
-}
-
-function linkBoth(root: Span, from: Span, head: TraceHead): void {
-  const target = { traceId: from.traceId, spanId: from.spanId };
-  root.link(target);
-  head.links = [target];
-  from.link({ traceId: root.traceId, spanId: root.spanId });
-}
-
-function asDuration(ms: number): number {
-  return ms > 0 ? ms : 0;
 }
