@@ -14,7 +14,7 @@ const nanoidNotice = '/*! Contains nanoid. MIT License. Copyright Andrey Sitnik 
 const common: UserConfig = {
   entry,
   platform: 'node',
-  target: 'node22.12',
+  target: 'node22.13',
   tsconfig: 'tsconfig.build.json',
   fixedExtension: false,
   sourcemap: true,

@@ -5,7 +5,7 @@ import { ClewConfigError } from './base/config-error.ts';
 import { StderrLogger } from './base/logger.ts';
 import { readVariables } from './base/process.ts';
 import { Report } from './base/report.ts';
-import { whatIsMissing } from './base/runtime.ts';
+import { isCloudflareWorkers, whatIsMissing } from './base/runtime.ts';
 import { shared } from './base/shared.ts';
 import { Capturer } from './capture/capturer.ts';
 import { defaultCaptureLimits } from './capture/limits.ts';
@@ -127,6 +127,10 @@ function chooseExporters(
   if (mode === 'off') return undefined;
   if (mode === undefined && environment.isProduction) {
     report.warn('no-mode', 'NODE_ENV is production and neither mode nor exporter is given: tracing is off');
+    return undefined;
+  }
+  if (isCloudflareWorkers()) {
+    report.warn('no-mode', 'a Worker has no disk: give init a mode other than local, or an exporter. Tracing is off');
     return undefined;
   }
   return [new SqliteTraceExporter(join(environment.folder, databaseName))];

@@ -102,7 +102,11 @@ function enclosedBlock(member: Callable, onFailure: OnFailure): Member {
     if (!isCallable(body)) return Reflect.apply(withoutBody, this, args);
     return protect(
       body,
-      (run) => Reflect.apply(member, this[itself], args.with(place, run)),
+      (run) => {
+        const given = [...args];
+        given[place] = run;
+        return Reflect.apply(member, this[itself], given);
+      },
       (error) => onFailure(this, error),
     );
   };

@@ -1,4 +1,5 @@
 import { isCallable, type Callable } from '../base/callable.ts';
+import { createLossRegistry } from '../base/loss.ts';
 import type { Span } from '../span/span.ts';
 import type { StreamOutput } from './stream-output.ts';
 
@@ -17,7 +18,7 @@ interface Watched {
 }
 
 /** Hears of results that the program let go of before they came to an end. Holds the span, never the result. */
-const registry = new FinalizationRegistry<Watched>(({ followed, outcome, output }) => {
+const registry = createLossRegistry<Watched>(({ followed, outcome, output }) => {
   followed.span.conclude({ outcome, outputText: output?.text() ?? null, toolCalls: output?.toolCalls });
 });
 

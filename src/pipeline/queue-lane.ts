@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { createDeferred } from '../base/deferred.ts';
 import { messageOf } from '../base/message.ts';
 import type { Report } from '../base/report.ts';
+import { isCloudflareWorkers } from '../base/runtime.ts';
 import { pause, startIdleTimer, stopTimer, type Timer } from '../base/timers.ts';
 import type { ExportResult, TraceExporter } from '../exporters/exporter.ts';
 import { Outcome, processEnded } from '../exporters/outcome.ts';
@@ -114,7 +115,8 @@ export class QueueLane implements Lane {
   }
 
   hasten(): void {
-    this.#schedule(0);
+    if (isCloudflareWorkers()) void this.#send();
+    else this.#schedule(0);
   }
 
   async flush(timeoutMs: number): Promise<void> {
@@ -169,9 +171,9 @@ export class QueueLane implements Lane {
     this.#schedule(this.#backlog.spans + this.#open.size >= threshold ? 0 : delayMs);
   }
 
-  /** The earliest wish wins. */
+  /** The earliest wish wins. In a Worker a timer ends with its request: what is there is sent by a flush. */
   #schedule(delayMs: number): void {
-    if (this.#isShutDown || this.#sending !== undefined) return;
+    if (this.#isShutDown || this.#sending !== undefined || isCloudflareWorkers()) return;
     const now = this.#clock.now();
     const dueAt = Math.max(now + delayMs, this.#restsUntil);
     if (dueAt >= this.#dueAt) return;
@@ -182,6 +184,8 @@ export class QueueLane implements Lane {
 
   /** Sends one batch, unless one is in flight. Never rejects. */
   #send(): Promise<void> {
+    // Nor does one request wait there for what another has in flight.
+    if (isCloudflareWorkers()) return this.#outside(() => this.#sendBatch());
     stopTimer(this.#timer);
     this.#dueAt = Number.POSITIVE_INFINITY;
     this.#sending ??= this.#outside(() => this.#sendBatch()).finally(() => {
