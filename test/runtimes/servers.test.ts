@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Consumer, Output } from '../package/consumer.ts';
+import { createSetting, runtime } from './setting.ts';
+
+let consumer: Consumer;
+
+beforeAll(async () => {
+  consumer = await createSetting(['traces.mjs', 'http.mjs', 'local.mjs']);
+});
+afterAll(() => consumer.remove());
+beforeEach(async () => {
+  for (const name of ['traces.ndjson', '.clew']) await rm(consumer.path(name), { recursive: true, force: true });
+});
+
+type Start = (program: string) => Promise<Output>;
+
+const runtimes: Readonly<Record<string, Start>> = {
+  Node: (program) => consumer.node(program),
+  Bun: (program) => consumer.run(runtime('.bin/bun'), program),
+  Deno: (program) => consumer.run(runtime('.bin/deno'), 'run', '-A', program),
+};
+
+function said({ stdout }: Output): unknown {
+  return JSON.parse(stdout);
+}
+
+describe.each(Object.entries(runtimes))('In %s', (_name, start) => {
+  it('every kind of work is traced, kept and written', async () => {
+    const output = await start('traces.mjs');
+    expect(output).toMatchObject({ code: 0, stderr: '' });
+    expect(said(output)).toEqual({
+      answer: '3 1 2 abno',
+      ended: true,
+      pending: 0,
+      dropped: 0,
+      spans: [
+        ['run', 'ok', '3 1 2 abno'],
+        ['add', 'ok', 3],
+        ['count', 'ok', '1 2 '],
+        ['stream', 'ok', 'ab'],
+        ['failing', 'error', null],
+        ['later', 'ok', { ok: true }],
+      ],
+      nested: 5,
+      lines: 2,
+      reports: {},
+    });
+  });
+
+  it('traces are sent to a server', async () => {
+    const output = await start('http.mjs');
+    expect(output).toMatchObject({ code: 0, stderr: '' });
+    expect(said(output)).toEqual({ names: ['run'], sent: 1, pending: 0, reports: {} });
+  });
+
+  it('local mode keeps traces in a database', async () => {
+    const output = await start('local.mjs');
+    expect(output).toMatchObject({ code: 0, stderr: '' });
+    expect(said(output)).toEqual({ answer: 42, sent: 1, ended: 'boolean', codes: [] });
+  });
+});
+
+describe('Where something may not be done', () => {
+  it('Deno without permissions: the program runs, and the report says what is missing', async () => {
+    const output = await consumer.run(runtime('.bin/deno'), 'run', '--no-prompt', '--allow-read', 'local.mjs');
+    expect(output.code).toBe(0);
+    expect(said(output)).toMatchObject({ answer: 42, sent: 0, codes: ['sqlite-failed'] });
+    expect(output.stderr).toContain('cannot be written');
+  });
+
+  it.each([
+    ['the permission model', ['--permission', '--allow-fs-read=*'], 0, 'cannot be written'],
+    ['frozen intrinsics', ['--frozen-intrinsics'], 1, ''],
+    ['no code from strings', ['--disallow-code-generation-from-strings'], 1, ''],
+    ['no __proto__', ['--disable-proto=throw'], 1, ''],
+    ['no SQLite', ['--no-experimental-sqlite'], 0, 'node:sqlite is not there'],
+    ['errors on deprecations', ['--throw-deprecation'], 1, ''],
+  ])('Node with %s: the program runs', async (_name, flags, sent, message) => {
+    const output = await consumer.node(...flags, '--disable-warning=ExperimentalWarning', 'local.mjs');
+    expect(output.code).toBe(0);
+    expect(said(output)).toMatchObject({ answer: 42, sent });
+    expect(output.stderr).toContain(message);
+  });
+});
+
+describe('On an older Node', () => {
+  it('every door can be imported', async () => {
+    const doors = ['clew', 'clew/store', 'clew/testing', 'clew/voice', 'clew/livekit'];
+    const imports = doors.map((door) => `await import('${door}');`).join(' ');
+    const output = await consumer.run(runtime('node-20/bin/node'), '--input-type=module', '-e', imports);
+    expect(output).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('init says so in one line, and tracing is off', async () => {
+    const output = await consumer.run(runtime('node-20/bin/node'), 'traces.mjs');
+    expect(output.code).toBe(0);
+    expect(said(output)).toMatchObject({
+      answer: '3 1 2 abno',
+      ended: true,
+      spans: [],
+      lines: 0,
+      reports: { runtime: 1 },
+    });
+    expect(output.stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/"msg":"clew: Node 20\.\d+\.\d+ is older than 22\.13: tracing is off"/),
+    ]);
+  });
+});
