@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { rememberContext } from './base/outside.ts';
 import { listen, raise, stopListening } from './base/process.ts';
 import { shared } from './base/shared.ts';
 import type { Tracer } from './tracer/tracer.ts';
@@ -13,7 +13,7 @@ interface Entry {
 /** The tracers that are not shut down. */
 const tracers = new Map<object, Entry>();
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-const outside = AsyncLocalStorage.snapshot();
+const outside = rememberContext();
 
 /**
  * Ends and sends what a process would leave behind (A55, A57): at `beforeExit`, while there is time to send, and at

@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { resolve } from 'node:path';
 import { ownClock } from '../base/clock.ts';
 import { ClewConfigError } from '../base/config-error.ts';
 import { createDeferred } from '../base/deferred.ts';
+import { rememberContext } from '../base/outside.ts';
 import { onNextTurn } from '../base/timers.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { AppendFile } from './append-file.ts';
@@ -50,7 +50,7 @@ export class FileTraceExporter implements TraceExporter {
   readonly #path: string;
   readonly #file: AppendFile;
   readonly #audio: AudioFolder;
-  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #outside = rememberContext();
   #report: ExporterReport | undefined;
   readonly #batches: Batch[] = [];
   #waitingSpans = 0;

@@ -111,7 +111,7 @@ export class Lanes {
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    await Promise.all([this.#audio.flush(), ...this.#all.map((lane) => lane.flush(timeoutMs))]);
+    await Promise.all([this.#audio.flush(), ...this.#all.map((lane) => this.#settled(lane.flush(timeoutMs)))]);
   }
 
   flushSync(): void {
@@ -121,7 +121,16 @@ export class Lanes {
 
   async shutdown(timeoutMs: number): Promise<void> {
     this.#audio.close();
-    await Promise.all([this.#audio.settled(), ...this.#all.map((lane) => lane.shutdown(timeoutMs))]);
+    await Promise.all([this.#audio.settled(), ...this.#all.map((lane) => this.#settled(lane.shutdown(timeoutMs)))]);
+  }
+
+  /** One lane that fails costs no other one its time. */
+  async #settled(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#report.warn('own-failure', 'a queue could not be emptied; what is in it stays pending', error);
+    }
   }
 
   stats(): readonly LaneStats[] {

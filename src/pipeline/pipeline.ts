@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
 import { createDeferred } from '../base/deferred.ts';
+import { rememberContext } from '../base/outside.ts';
 import type { Report } from '../base/report.ts';
 import { startIdleTimer, stopTimer } from '../base/timers.ts';
 import type { Delivery, TraceHead } from '../span/head.ts';
@@ -58,7 +58,7 @@ export class Pipeline {
   /** In the order they were begun. Not by trace id: two requests may go on with one remote trace at the same time. */
   readonly #open = new Set<TraceCollection>();
   /** Our timers run in the context of the tracer's maker, never in a request's. */
-  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #outside = rememberContext();
   #started = 0;
   #ended = 0;
   #dropped = 0;

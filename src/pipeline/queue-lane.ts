@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../base/clock.ts';
 import { createDeferred } from '../base/deferred.ts';
 import { messageOf } from '../base/message.ts';
+import { rememberContext } from '../base/outside.ts';
 import type { Report } from '../base/report.ts';
 import { isCloudflareWorkers } from '../base/runtime.ts';
 import { pause, startIdleTimer, stopTimer, type Timer } from '../base/timers.ts';
@@ -60,7 +60,7 @@ export class QueueLane implements Lane {
   readonly #backlog: Backlog;
   readonly #open = new OpenSpans();
   /** Our timers run in the context of the tracer's maker, never in a request's. */
-  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #outside = rememberContext();
   #timer: Timer | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #sending: Promise<void> | undefined;
