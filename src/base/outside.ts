@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import { isCloudflareWorkers } from './runtime.ts';
 import { shared } from './shared.ts';
 
@@ -10,5 +10,9 @@ export type Outside = <Result>(run: () => Result) => Result;
  * A Worker lets nobody into the context of another request; there, only our own scope is left.
  */
 export function rememberContext(): Outside {
-  return isCloudflareWorkers() ? (run) => shared.storage.run(undefined, run) : AsyncLocalStorage.snapshot();
+  if (isCloudflareWorkers()) return (run) => shared.storage.run(undefined, run);
+  const context = new AsyncResource('clew', { requireManualDestroy: true });
+  // `AsyncLocalStorage.snapshot` would be listed as a handle that is still open. This one is none, and can be entered still.
+  context.emitDestroy();
+  return (run) => context.runInAsyncScope(run);
 }
