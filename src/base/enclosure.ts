@@ -1,13 +1,13 @@
 import { isCallable, type Callable } from './callable.ts';
 import { isObject } from './object.ts';
-import { protect } from './protect.ts';
+import { Invocation } from './invocation.ts';
 import type { Report } from './report.ts';
 
 /**
  * The handle itself, as a property of its own: it is found through a Proxy and through `Object.create(handle)`, where
  * private members are not.
  */
-export const itself: unique symbol = Symbol('clew.handle');
+export const itself: unique symbol = Symbol.for('clew.handle');
 
 /** What Node shows of an object: the handle in itself would be shown again and again. */
 export const inspected: unique symbol = Symbol.for('nodejs.util.inspect.custom');
@@ -23,7 +23,7 @@ export interface Enclosing<Handle extends object> {
   readonly promises?: readonly PropertyKey[];
   /** Members that are handed a function of the user's, as the last of their arguments that is one. */
   readonly blocks?: readonly PropertyKey[];
-  /** Members whose callers have a fence of their own. */
+  /** Members that clew calls itself, inside of another fence. */
   readonly open?: readonly PropertyKey[];
 }
 
@@ -95,20 +95,22 @@ function enclosedPromise(member: Callable, onFailure: OnFailure): Member {
 }
 
 function enclosedBlock(member: Callable, onFailure: OnFailure): Member {
-  const withoutBody = enclosedMember(member, onFailure);
-  return function enclosed(...args) {
-    const place = args.findLastIndex((argument) => isCallable(argument));
+  return function enclosed(...args: unknown[]) {
+    let place = args.length - 1;
+    while (place >= 0 && typeof args[place] !== 'function') place -= 1;
     const body = args[place];
-    if (!isCallable(body)) return Reflect.apply(withoutBody, this, args);
-    return protect(
-      body,
-      (run) => {
-        const given = [...args];
-        given[place] = run;
-        return Reflect.apply(member, this[itself], given);
-      },
-      (error) => onFailure(this, error),
-    );
+    let invocation: Invocation | undefined;
+    try {
+      if (isCallable(body)) {
+        const block = new Invocation(body);
+        args[place] = (...given: readonly unknown[]) => block.run(given);
+        invocation = block;
+      }
+      return Reflect.apply(member, this[itself], args);
+    } catch (error) {
+      const instead = (): unknown => onFailure(this, error);
+      return invocation === undefined ? instead() : invocation.settle(error, instead);
+    }
   };
 }
 

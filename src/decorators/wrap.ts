@@ -1,11 +1,13 @@
 import { types } from 'node:util';
 import type { Callable } from '../base/callable.ts';
-import { protect } from '../base/protect.ts';
+import { Invocation } from '../base/invocation.ts';
 import { shared } from '../base/shared.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import { activeScope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
-import { activeTracer, reportFailure } from '../tracer/active.ts';
+import { activeTracer } from '../tracer/active.ts';
+import { reportFailure } from '../tracer/own-failure.ts';
+import type { Tracer } from '../tracer/tracer.ts';
 import { createInputNaming } from './call-input.ts';
 import { copyMetadata } from './metadata.ts';
 
@@ -55,15 +57,16 @@ export function wrap(
   const definition = defineCall(original, kind, options, redactedPositions);
   const call = (self: unknown, args: readonly unknown[]): unknown => {
     if (shared.recording === 0 || shared.reading) return Reflect.apply(original, self, args);
-    return protect(
-      () => Reflect.apply(original, self, args),
-      (invoke) => {
-        const scope = activeScope();
-        const tracer = activeTracer(scope);
-        return tracer === undefined ? invoke() : tracer.call({ definition, args, scope, invoke });
-      },
-      (error) => reportFailure(error),
-    );
+    const invocation = new Invocation(original, self, args);
+    let tracer: Tracer | undefined;
+    try {
+      const scope = activeScope();
+      tracer = activeTracer(scope);
+      if (tracer === undefined) return invocation.run();
+      return tracer.call({ definition, args, scope, invoke: () => invocation.run() });
+    } catch (error) {
+      return invocation.settle(error, (failure) => reportFailure(failure, tracer));
+    }
   };
   return imitate(original, call);
 }

@@ -1,5 +1,5 @@
 import { roundMs } from '../base/clock.ts';
-import { enclose } from '../base/enclosure.ts';
+import { enclose, itself } from '../base/enclosure.ts';
 import { isObject } from '../base/object.ts';
 import type { Captured, Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
@@ -76,10 +76,10 @@ export class Span extends SpanView {
       isHandle: (value): value is Span => isObject(value) && #host in value,
       reportOf: (span) => span.#host.report,
       blocks: ['span', 'generation', 'run'],
+      open: ['attemptOf', 'capturer', 'createChild', 'head', 'isRecording', 'noteFailure', 'parent'],
       instead: {
         span: (span) => span.#host.lost ?? span,
         generation: (span) => span.#host.lost ?? span,
-        attemptOf: () => 1,
         traceparent: (span) => `00-${span.traceId}-${span.spanId}-00`,
       },
     });
@@ -118,12 +118,12 @@ export class Span extends SpanView {
 
   /** The capture this span's host does; wrappers use it before the span exists. */
   get capturer(): Capturer {
-    return this.#host.capturer;
+    return this[itself].#host.capturer;
   }
 
   /** Who the trace is; undefined for a span that was built by hand. */
   get head(): TraceHead | undefined {
-    return this.#head;
+    return this[itself].#head;
   }
 
   /** A child of this span: open without `run`; with it, ended by what `run` gives or throws. */
@@ -231,7 +231,7 @@ export class Span extends SpanView {
 
   /** The span it was started under; undefined for a root, and once it has ended. */
   get parent(): Span | undefined {
-    return this.#parent;
+    return this[itself].#parent;
   }
 
   /** Remembers that a child failed. */

@@ -1,9 +1,10 @@
 import { isObject } from '../base/object.ts';
-import { protect } from '../base/protect.ts';
+import { itself } from '../base/enclosure.ts';
 import { shared } from '../base/shared.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
 import type { Span } from '../span/span.ts';
 import type { Trace } from '../span/trace.ts';
+import { reportFailure } from './own-failure.ts';
 import type { Tracer } from './tracer.ts';
 
 /** The tracer of the running code: the scoped one, else the one that `init` made, else undefined. */
@@ -48,14 +49,10 @@ export function currentTrace(): Trace | undefined {
  */
 export function withTracer<Result>(tracer: Tracer, run: () => Result): Result;
 export function withTracer(tracer: Tracer, run: () => unknown): unknown {
-  return protect(
-    run,
-    (body) => {
-      const scope = activeScope();
-      return runInScope({ tracer, span: scope?.tracer === tracer ? scope.span : undefined }, body);
-    },
-    (error) => reportFailure(error, tracer),
-  );
+  const own = tracer[itself];
+  const scope = orUndefined(activeScope);
+  const span = scope?.tracer === own ? scope.span : undefined;
+  return runInScope({ tracer: own, span }, run, (error) => reportFailure(error, tracer));
 }
 
 function orUndefined<Result>(look: () => Result | undefined): Result | undefined {
@@ -64,16 +61,6 @@ function orUndefined<Result>(look: () => Result | undefined): Result | undefined
   } catch (error) {
     reportFailure(error);
     return undefined;
-  }
-}
-
-/** Reports what failed around a call to the tracer that was asked to trace it. Never throws. */
-export function reportFailure(error: unknown, asked?: Tracer): void {
-  try {
-    const tracer = asked ?? (isTracer(shared.tracer) ? shared.tracer : activeTracer());
-    tracer?.report.warn('own-failure', 'a call could not be traced; it was made without that', error);
-  } catch {
-    // Not even the context can be read: there is nobody to report to.
   }
 }
 

@@ -24,6 +24,7 @@ import type { SpanWriter } from '../span/span-writer.ts';
 import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
 import { linkBoth, namesTrace, type Beginning, type SpanBeginning } from './beginning.ts';
+import { reportFailure } from './own-failure.ts';
 import type { TracerParts } from './parts.ts';
 import { LazyCall, SpanCall } from './span-call.ts';
 import { noSpans, nothingKnown, type DrainOptions, type TracerStats } from './tracer-stats.ts';
@@ -40,16 +41,14 @@ export class Tracer implements SpanHost<Span> {
     enclose(Tracer.prototype, {
       isHandle: (value): value is Tracer => isObject(value) && #parts in value,
       reportOf: (tracer) => tracer.report,
-      // Who makes a call has the function, and calls it in its own fence.
-      open: ['call'],
-      blocks: ['trace', 'span', 'generation', 'run', 'block', 'follow'],
+      open: ['call', 'run', 'block', 'follow', 'beginning', 'started', 'ended', 'isRecording'],
+      blocks: ['trace', 'span', 'generation'],
       promises: ['delivered', 'flush', 'shutdown', 'exportAudio'],
       instead: {
         trace: (tracer) => tracer.#lostTrace,
         span: (tracer) => tracer.lost,
         generation: (tracer) => tracer.lost,
         begin: (tracer) => tracer.lost,
-        block: (tracer) => tracer.lost,
         spansOf: () => [],
         delivered: ({ lost: { traceId } }): EndResult => ({ ok: false, traceId, error: 'clew failed; see its report' }),
         flush: () => nothingKnown,
@@ -104,7 +103,7 @@ export class Tracer implements SpanHost<Span> {
 
   /** False once it was shut down, and for the tracer that stands in while tracing is off. */
   get isRecording(): boolean {
-    return !this.#isShutDown;
+    return !this[itself].#isShutDown;
   }
 
   /**
@@ -204,7 +203,7 @@ export class Tracer implements SpanHost<Span> {
   }
 
   run<Result>(span: Span, run: () => Result): Result {
-    return runInScope({ tracer: this, span }, run);
+    return runInScope({ tracer: this[itself], span }, run, (error) => reportFailure(error, this));
   }
 
   block<Result>(span: Span, run: () => Result): Result;
