@@ -30,9 +30,11 @@ const ownNow = findMonotonic();
 /** Monotonic milliseconds for what must come in time whatever the program does to its clocks: deadlines and queues. */
 export const ownClock: Pick<Clock, 'now'> = { now: ownNow };
 
-/** The program's own `performance.now()`, as it is at the moment: times that a caller passes are on the same clock. */
+const programPerformance: Pick<Clock, 'now'> = typeof performance === 'undefined' ? ownClock : performance;
+
+/** The program's own `performance.now()`, also where somebody replaced it: times that a caller passes are on that clock. */
 function programNow(): number {
-  return typeof performance === 'undefined' ? ownNow() : performance.now();
+  return programPerformance.now();
 }
 
 let known: TimeAnchor = { monotonic: 0, wall: 0 };
