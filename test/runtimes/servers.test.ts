@@ -1,12 +1,22 @@
+import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Consumer, Output } from '../package/consumer.ts';
 import { createSetting, runtime } from './setting.ts';
 
+const programs = [
+  'traces.mjs',
+  'http.mjs',
+  'local.mjs',
+  'threads.mjs',
+  'node-runner.mjs',
+  'half-a-process.mjs',
+  'half-a-process.app.mjs',
+];
 let consumer: Consumer;
 
 beforeAll(async () => {
-  consumer = await createSetting(['traces.mjs', 'http.mjs', 'local.mjs']);
+  consumer = await createSetting(programs);
 });
 afterAll(() => consumer.remove());
 beforeEach(async () => {
@@ -105,5 +115,41 @@ describe('On an older Node', () => {
     expect(output.stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/"msg":"clew: Node 20\.\d+\.\d+ is older than 22\.13: tracing is off"/),
     ]);
+  });
+});
+
+describe('In Node', () => {
+  it('each thread and each process of a cluster has a tracer of its own', async () => {
+    const output = await consumer.node('threads.mjs');
+    expect(output).toMatchObject({ code: 0, stderr: '' });
+    expect(said(output)).toEqual({ own: [1, 1], thread: [1, 1], child: [1, 1], code: 0 });
+  });
+
+  it('its test runner holds the program’s timers, and not the deadlines', async () => {
+    const { code, stdout } = await consumer.node('--test', 'node-runner.mjs');
+    expect(stdout).toMatch(/pass 1\b/);
+    expect(code).toBe(0);
+  });
+
+  it('a bundle runs where process is missing, or only half there', async () => {
+    await build({
+      absWorkingDir: consumer.folder,
+      entryPoints: ['half-a-process.app.mjs'],
+      outfile: consumer.path('app.cjs'),
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      logLevel: 'silent',
+    });
+    const output = await consumer.node('half-a-process.mjs', 'app.cjs');
+    expect(output).toMatchObject({ code: 0, stderr: '' });
+    const recorded = [42, 1, {}];
+    expect(said(output)).toEqual({
+      none: recorded,
+      empty: recorded,
+      'without variables': recorded,
+      'without events': recorded,
+      'with events that throw': recorded,
+    });
   });
 });
