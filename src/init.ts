@@ -82,6 +82,17 @@ export function init(options: TracerOptions = {}): Tracer {
 export function createTracer(options: TracerOptions = {}): Tracer {
   checkOptions(options);
   const report = new Report(options.logger ?? new StderrLogger());
+  try {
+    return build(options, report);
+  } catch (error) {
+    if (error instanceof ClewConfigError) throw error;
+    // A runtime that lacks something, a folder that is gone: the program runs without tracing.
+    report.warn('own-failure', 'a tracer could not be made; tracing is off', error);
+    return offTracer();
+  }
+}
+
+function build(options: TracerOptions, report: Report): Tracer {
   const environment = readEnvironment(readVariables(), report);
   const exporters = chooseExporters(options, environment, report);
   if (exporters === undefined) return new OffTracer(assemble(options, environment, report, []));

@@ -119,6 +119,20 @@ describe('On an older Node', () => {
 });
 
 describe('In Node', () => {
+  it('init is off where its folder is gone, and the program runs', async () => {
+    const program = `
+      import { init, traced } from 'clew';
+      import { mkdirSync, rmdirSync } from 'node:fs';
+      mkdirSync('gone');
+      process.chdir('gone');
+      rmdirSync('../gone');
+      const clew = init();
+      console.log(traced('run', () => 42)(), (await clew.flush()).sent, clew.isRecording);`;
+    const { code, stdout, stderr } = await consumer.node('--input-type=module', '-e', program);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '42 0 false\n' });
+    expect(stderr).toContain('a tracer could not be made; tracing is off');
+  });
+
   it('each thread and each process of a cluster has a tracer of its own', async () => {
     const output = await consumer.node('threads.mjs');
     expect(output).toMatchObject({ code: 0, stderr: '' });
