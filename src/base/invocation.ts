@@ -5,7 +5,7 @@ import type { Callable } from './callable.ts';
  * whatever fails around it.
  */
 export class Invocation {
-  readonly #body: Callable;
+  #body: Callable;
   readonly #self: unknown;
   readonly #args: readonly unknown[] | undefined;
   #state: 'waiting' | 'running' | 'returned' | 'threw' = 'waiting';
@@ -16,6 +16,11 @@ export class Invocation {
     this.#body = body;
     this.#self = self;
     this.#args = args;
+  }
+
+  /** Another function takes its place: what that one returns or throws is then what the caller gets. */
+  replace(body: Callable): void {
+    this.#body = body;
   }
 
   run(args: readonly unknown[] = this.#args ?? []): unknown {

@@ -1,3 +1,4 @@
+import type { Invocation } from '../base/invocation.ts';
 import type { Scope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 
@@ -23,4 +24,6 @@ export interface TracedCall {
   readonly definition: CallDefinition;
   readonly args: readonly unknown[];
   readonly invoke: () => unknown;
+  /** What `invoke` runs. */
+  readonly invocation: Invocation;
 }

@@ -63,7 +63,7 @@ export function wrap(
       const scope = activeScope();
       tracer = activeTracer(scope);
       if (tracer === undefined) return invocation.run();
-      return tracer.call({ definition, args, scope, invoke: () => invocation.run() });
+      return tracer.call({ definition, args, scope, invoke: () => invocation.run(), invocation });
     } catch (error) {
       return invocation.settle(error, (failure) => reportFailure(failure, tracer));
     }

@@ -67,7 +67,8 @@ function answerCalls(tracer: Tracer, answers: RecordedAnswers): void {
     const isReplayed = type === 'generation' || kind === 'tool' || name.startsWith('tool:');
     if (!isReplayed) return call(traced);
     const answer = (): unknown => answers.take(name, tracer.capturer.text(definition.inputOf(args)));
-    return call({ ...traced, invoke: () => inForm(definition, answer) });
+    traced.invocation.replace(() => inForm(definition, answer));
+    return call(traced);
   };
   Object.defineProperty(tracer, 'call', { value: replayed });
 }
