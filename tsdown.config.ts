@@ -54,7 +54,7 @@ const selfSufficientDeclarations = {
 const common: UserConfig = {
   entry,
   platform: 'node',
-  target: 'node22.12',
+  target: 'node22.13',
   tsconfig: 'tsconfig.build.json',
   fixedExtension: false,
   // With a map beside the code, the first error in a process would have Node, tsx or Vitest parse a megabyte. The code

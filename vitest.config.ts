@@ -46,7 +46,13 @@ const unit: TestProjectInlineConfiguration[] = [
     test: {
       name: 'unit',
       include: ['test/**/*.test.ts'],
-      exclude: [...notOurs, ...legacyFiles, 'test/package/**', ...(isMutating ? blindToMutants : [])],
+      exclude: [
+        ...notOurs,
+        ...legacyFiles,
+        'test/package/**',
+        'test/runtimes/**',
+        ...(isMutating ? blindToMutants : []),
+      ],
     },
   },
   {
@@ -72,6 +78,12 @@ const packed: TestProjectInlineConfiguration = {
   test: { name: 'package', include: ['test/package/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
 };
 
+/** The same in other runtimes and test environments, which test/runtimes brings. */
+const runtimes: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: 'runtimes', include: ['test/runtimes/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+};
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -81,6 +93,6 @@ export default defineConfig({
     isolate: !isMutating,
     execArgv: isMutating ? [] : ['--expose-gc'],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html', 'json-summary'] },
-    projects: isMutating ? unit : [...unit, ...examples, packed],
+    projects: isMutating ? unit : [...unit, ...examples, packed, runtimes],
   },
 });

@@ -24,10 +24,17 @@ async function checkLiveKitVersions(): Promise<StepResult> {
   return installed.ok ? runCommand('tsc', ['-p', folder]) : installed;
 }
 
+/** Bun, Deno, Workers, jsdom: half a gigabyte, which `npm ci` need not bring to whoever only wants to build. */
+async function installRuntimes(): Promise<StepResult> {
+  return runCommand('npm', ['ci', '--prefix', 'test/runtimes']);
+}
+
 /** What needs the build, and takes longer. */
 export function slowSteps(onCount: (count: TestCount) => void): readonly Step[] {
   return [
     testStep('tests (package)', ['package'], onCount),
+    { name: 'runtimes', run: installRuntimes },
+    testStep('tests (runtimes)', ['runtimes'], onCount),
     testStep('tests (examples)', ['examples', 'examples-legacy'], onCount),
   ];
 }

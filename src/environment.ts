@@ -1,6 +1,7 @@
 import { describe, shown } from './base/config-error.ts';
 import { dataFolder } from './base/data-folder.ts';
 import { logLevels } from './base/logger.ts';
+import type { Variables } from './base/process.ts';
 import type { Report } from './base/report.ts';
 import { isMode, isRate, modes, type Mode } from './options.ts';
 
@@ -24,7 +25,7 @@ const switches: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** Reads the `CLEW_…` variables. A wrong value is reported and counts as absent: a typo must not stop a service. */
-export function readEnvironment(variables: NodeJS.ProcessEnv, report: Report): Environment {
+export function readEnvironment(variables: Variables, report: Report): Environment {
   const read = <Value>(name: string, allowed: string, parse: (text: string) => Value | undefined) => {
     const text = variables[name];
     if (text === undefined || text === '') return undefined;

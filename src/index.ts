@@ -67,5 +67,5 @@ export { getTraceStore, setTraceStore, TraceStore, type TraceStoreOptions } from
 export { TraceContext, traceSpan, type ContextSpan, type ContextSummary } from './trace-context.ts';
 export { currentSpan, currentTrace, withTracer } from './tracer/active.ts';
 export { pinoMixin } from './tracer/pino-mixin.ts';
-export type { DrainOptions, TracerStats } from './tracer/life-cycle.ts';
+export type { DrainOptions, TracerStats } from './tracer/tracer-stats.ts';
 export type { Tracer } from './tracer/tracer.ts';

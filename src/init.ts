@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { systemClock } from './base/clock.ts';
+import { ownClock, systemClock } from './base/clock.ts';
 import { ClewConfigError } from './base/config-error.ts';
 import { StderrLogger } from './base/logger.ts';
+import { readVariables } from './base/process.ts';
 import { Report } from './base/report.ts';
+import { isCloudflareWorkers, whatIsMissing } from './base/runtime.ts';
 import { shared } from './base/shared.ts';
 import { Capturer } from './capture/capturer.ts';
 import { defaultCaptureLimits } from './capture/limits.ts';
@@ -98,7 +100,18 @@ function reportHandover(report: Report): void {
 export function createTracer(options: TracerOptions = {}): Tracer {
   checkOptions(options);
   const report = new Report(options.logger ?? new StderrLogger());
-  const environment = readEnvironment(process.env, report);
+  try {
+    return build(options, report);
+  } catch (error) {
+    if (error instanceof ClewConfigError) throw error;
+    // A runtime that lacks something, a folder that is gone: the program runs without tracing.
+    report.warn('own-failure', 'a tracer could not be made; tracing is off', error);
+    return offTracer();
+  }
+}
+
+function build(options: TracerOptions, report: Report): Tracer {
+  const environment = readEnvironment(readVariables(), report);
   const exporters = chooseExporters(options, environment, report);
   if (exporters === undefined) return new OffTracer(assemble(options, environment, report, []));
   const tracer = new Tracer(assemble(options, environment, report, exporters));
@@ -141,6 +154,11 @@ function chooseExporters(
 ): readonly TraceExporter[] | undefined {
   const isEnabled = options.enabled ?? !environment.isDisabled;
   if (!isEnabled || options.mode === 'off') return undefined;
+  const missing = whatIsMissing();
+  if (missing !== undefined) {
+    report.warn('runtime', `${missing}: tracing is off`);
+    return undefined;
+  }
   if (options.exporters !== undefined) return options.exporters;
   if (options.exporter !== undefined) return [options.exporter];
   const mode = options.mode ?? environment.mode;
@@ -150,6 +168,10 @@ function chooseExporters(
   if (mode === 'off') return undefined;
   if (mode === undefined && environment.isProduction) {
     report.warn('no-mode', 'NODE_ENV is production and neither mode nor exporter is given: tracing is off');
+    return undefined;
+  }
+  if (isCloudflareWorkers()) {
+    report.warn('no-mode', 'a Worker has no disk: give init a mode other than local, or an exporter. Tracing is off');
     return undefined;
   }
   return [new SqliteTraceExporter(join(environment.folder, databaseName))];
@@ -188,7 +210,7 @@ function assemble(
   // What an exporter calls is not traced. Without exporters there is nothing to keep quiet, nor an end to this.
   const quietScope = exporters.length === 0 ? {} : { tracer: offTracer(), span: undefined, isQuiet: true };
   const lanes = new Lanes(exporters, store, {
-    clock: systemClock,
+    clock: ownClock,
     report,
     quietScope,
     queue: {

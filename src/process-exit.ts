@@ -1,4 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { rememberContext } from './base/outside.ts';
+import { listen, raise, stopListening } from './base/process.ts';
 import { shared } from './base/shared.ts';
 import type { Tracer } from './tracer/tracer.ts';
 
@@ -12,7 +13,7 @@ interface Entry {
 /** The tracers that are not shut down. */
 const tracers = new Map<object, Entry>();
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-const outside = AsyncLocalStorage.snapshot();
+const outside = rememberContext();
 
 /**
  * Ends and sends what a process would leave behind (A55, A57): at `beforeExit`, while there is time to send, and at
@@ -21,10 +22,10 @@ const outside = AsyncLocalStorage.snapshot();
  */
 export function closeAtExit(tracer: Tracer, handlesSignals: boolean): void {
   if (tracers.size === 0) {
-    process.on('beforeExit', drain);
-    process.on('exit', closeNow);
+    listen('beforeExit', drain);
+    listen('exit', closeNow);
   }
-  if (handlesSignals && !someHandlesSignals()) for (const signal of signals) process.on(signal, drainAndEnd);
+  if (handlesSignals && !someHandlesSignals()) for (const signal of signals) listen(signal, drainAndEnd);
   tracers.set(tracer, { tracer, handlesSignals, drainedAt: -1 });
 }
 
@@ -34,11 +35,11 @@ export function forgetAtExit(tracer: object): void {
   if (entry === undefined) return;
   tracers.delete(tracer);
   if (entry.handlesSignals && !someHandlesSignals()) {
-    for (const signal of signals) process.removeListener(signal, drainAndEnd);
+    for (const signal of signals) stopListening(signal, drainAndEnd);
   }
   if (tracers.size > 0) return;
-  process.removeListener('beforeExit', drain);
-  process.removeListener('exit', closeNow);
+  stopListening('beforeExit', drain);
+  stopListening('exit', closeNow);
 }
 
 /** The process waits for this and then asks again: an exporter that hangs is waited for once, not for ever. */
@@ -67,8 +68,8 @@ function drainAndEnd(signal: NodeJS.Signals): void {
   outside(() => {
     const draining = [...tracers.values()].map(async ({ tracer }) => tracer.shutdown());
     void Promise.all(draining).then(() => {
-      for (const each of signals) process.removeListener(each, drainAndEnd);
-      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+      for (const each of signals) stopListening(each, drainAndEnd);
+      raise(signal);
     });
   });
 }

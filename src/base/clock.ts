@@ -1,4 +1,5 @@
-import { performance } from 'node:perf_hooks';
+import { isCallable } from './callable.ts';
+import { isObject } from './object.ts';
 
 /** Two clocks: one that never goes back, and one that people read. */
 export interface Clock {
@@ -8,6 +9,34 @@ export interface Clock {
   wallTime(): number;
 }
 
+/**
+ * The runtime's own monotonic clock, taken once when clew is loaded: while a test's fake timers hold time still, a
+ * deadline must still come. Fake timers keep what they replaced on their clock, and hide the method of the prototype.
+ */
+function findMonotonic(): () => number {
+  const found: unknown = Reflect.get(globalThis, 'performance');
+  const clock: unknown = isObject(found) ? Reflect.get(found, 'clock') : undefined;
+  const original: unknown = isObject(clock) ? Reflect.get(clock, '_performance') : undefined;
+  const performance = isObject(original) ? original : found;
+  if (!isObject(performance)) return Date.now;
+  const inherited: unknown = Reflect.get(Reflect.getPrototypeOf(performance) ?? {}, 'now', performance);
+  const now: unknown = isCallable(inherited) ? inherited : Reflect.get(performance, 'now');
+  if (!isCallable(now)) return Date.now;
+  return () => Number(Reflect.apply(now, performance, []));
+}
+
+const ownNow = findMonotonic();
+
+/** Monotonic milliseconds for what must come in time whatever the program does to its clocks: deadlines and queues. */
+export const ownClock: Pick<Clock, 'now'> = { now: ownNow };
+
+const programPerformance: Pick<Clock, 'now'> = typeof performance === 'undefined' ? ownClock : performance;
+
+/** The program's own `performance.now()`, also where somebody replaced it: times that a caller passes are on that clock. */
+function programNow(): number {
+  return programPerformance.now();
+}
+
 let known: TimeAnchor = { monotonic: 0, wall: 0 };
 
 /**
@@ -15,7 +44,7 @@ let known: TimeAnchor = { monotonic: 0, wall: 0 };
  * monotonic clock fills them in, for as long as the two agree: a wall clock that was set is believed at once.
  */
 function preciseWallTime(): number {
-  const monotonic = performance.now();
+  const monotonic = programNow();
   const wall = Date.now();
   const precise = known.wall + (monotonic - known.monotonic);
   if (precise >= wall && precise < wall + 1) return precise;
@@ -24,7 +53,7 @@ function preciseWallTime(): number {
 }
 
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: programNow,
   wallTime: preciseWallTime,
 };
 

@@ -1,3 +1,6 @@
+import { createDeferred } from './deferred.ts';
+import { startTimer, stopTimer } from './timers.ts';
+
 const longestTimerMs = 2_147_483_647;
 
 /** What a timer can be set to: a longer one, or an endless one, would fire at once. */
@@ -10,8 +13,8 @@ export function timerDelay(ms: number): number {
  * Returns true when the work was done in time. Never rejects.
  */
 export async function beforeDeadline(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), timerDelay(timeoutMs));
+  const { promise: late, resolve } = createDeferred<false>();
+  const timer = startTimer(() => resolve(false), timerDelay(timeoutMs));
   try {
     return await Promise.race([
       work.then(
@@ -21,6 +24,6 @@ export async function beforeDeadline(work: Promise<unknown>, timeoutMs: number):
       late,
     ]);
   } finally {
-    clearTimeout(timer);
+    stopTimer(timer);
   }
 }

@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs';
+import { listen, readVariable, stopListening } from './process.ts';
+import { isCloudflareWorkers } from './runtime.ts';
 import { shared } from './shared.ts';
 
 /** What clew asks of a logger: pino's own shape, so that a pino logger can be passed as it is. */
@@ -16,8 +18,8 @@ export const logLevels: ReadonlyMap<string, LogLevel> = new Map([
 ]);
 
 /** `CLEW_LOG_LEVEL`: debug, warn (the default) or silent. */
-export function readLogLevel(variables: NodeJS.ProcessEnv): LogLevel {
-  return logLevels.get(variables['CLEW_LOG_LEVEL'] ?? '') ?? 'warn';
+export function readLogLevel(text = readVariable('CLEW_LOG_LEVEL')): LogLevel {
+  return logLevels.get(text ?? '') ?? 'warn';
 }
 
 type Line = readonly [level: 'debug' | 'warn', details: object, message: string];
@@ -31,8 +33,10 @@ export class StderrLogger implements Logger {
   #pino: Logger | undefined;
   #waiting: Line[] | undefined;
 
-  constructor(level: LogLevel = readLogLevel(process.env)) {
+  constructor(level: LogLevel = readLogLevel()) {
     this.#level = level;
+    // pino writes to a file descriptor, which a Worker does not have.
+    if (isCloudflareWorkers()) this.#pino = consoleLogger;
   }
 
   debug(details: object, message: string): void {
@@ -53,8 +57,8 @@ export class StderrLogger implements Logger {
     }
     this.#waiting = [line];
     const writeRest = (): void => this.#flushPlainly();
-    process.once('exit', writeRest);
-    void this.#load().finally(() => process.removeListener('exit', writeRest));
+    listen('exit', writeRest);
+    void this.#load().finally(() => stopListening('exit', writeRest));
   }
 
   async #load(): Promise<void> {
@@ -81,6 +85,12 @@ const plainLogger: Logger = {
   warn: (details, message) => writePlainly(40, details, message),
 };
 
+/** Where there is a console and nothing else. */
+const consoleLogger: Logger = {
+  debug: (details, message) => globalThis.console.debug(lineOf(20, details, message)),
+  warn: (details, message) => globalThis.console.warn(lineOf(40, details, message)),
+};
+
 function send(logger: Logger, [level, details, message]: Line): void {
   if (level === 'warn') logger.warn(details, message);
   else logger.debug(details, message);
@@ -89,8 +99,12 @@ function send(logger: Logger, [level, details, message]: Line): void {
 /** The shape of a pino line, without pino. */
 function writePlainly(level: number, details: object, message: string): void {
   try {
-    writeSync(2, `${JSON.stringify({ level, time: Date.now(), name: 'clew', ...details, msg: message })}\n`);
+    writeSync(2, `${lineOf(level, details, message)}\n`);
   } catch {
     // stderr is closed: there is nobody left to tell.
   }
+}
+
+function lineOf(level: number, details: object, message: string): string {
+  return JSON.stringify({ level, time: Date.now(), name: 'clew', ...details, msg: message });
 }

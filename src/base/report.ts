@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { systemClock } from './clock.ts';
 import type { Logger } from './logger.ts';
 import { isPromiseLike } from './promise-like.ts';
 import { untraced } from './shared.ts';
@@ -26,7 +26,7 @@ export class Report {
     const count = this.#count(code);
     const last = this.#written.get(code);
     // Monotonic: a wall clock that is set back must not silence us.
-    const now = performance.now();
+    const now = this.#now();
     if (last !== undefined && now - last.at < burstMs) return;
     this.#written.set(code, { at: now, count });
     this.#write('warn', { code, count, ...describeError(error) }, message);
@@ -35,6 +35,15 @@ export class Report {
   /** A call that was wrong but harmless; written once in the life of a tracer. */
   debug(code: string, message: string): void {
     if (this.#count(code) === 1) this.#write('debug', { code }, message);
+  }
+
+  /** A clock that fails may be what is reported. */
+  #now(): number {
+    try {
+      return systemClock.now();
+    } catch {
+      return Number.NaN;
+    }
   }
 
   counts(): ReportCounts {

@@ -123,7 +123,7 @@ export class Invocation implements Followed {
   }
 
   run<Result>(work: () => Result): Result {
-    return runInScope(this.scope, work);
+    return runInScope(this.scope, work, (error) => this.reportFailure(error));
   }
 
   fence<Result>(work: () => Result): Result | undefined {

@@ -1,3 +1,5 @@
+import { createLossRegistry } from '../base/loss.ts';
+
 /** Calls back when the program has let go of an object before it came to its end. Watches one object at a time. */
 export class LossWatch {
   readonly #onLoss: () => void;
@@ -29,4 +31,4 @@ export class LossWatch {
   }
 }
 
-const registry = new FinalizationRegistry<LossWatch>((watch) => watch.lost());
+const registry = createLossRegistry<LossWatch>((watch) => watch.lost());

@@ -45,6 +45,15 @@ export class StreamOutput {
    * part of a provider's answer.
    */
   add(part: unknown): Answer | undefined {
+    try {
+      return this.#add(part);
+    } catch {
+      // What cannot be kept of a part costs that part: the stream goes on.
+      return undefined;
+    }
+  }
+
+  #add(part: unknown): Answer | undefined {
     this.#count += 1;
     if (this.#isText && typeof part === 'string') return this.#addText(part);
     const wasWhole = this.#message.isWhole;
@@ -59,6 +68,14 @@ export class StreamOutput {
 
   /** The JSON text of everything so far; null for nothing. */
   text(): string | null {
+    try {
+      return this.#collected();
+    } catch {
+      return null;
+    }
+  }
+
+  #collected(): string | null {
     if (this.#count === 0) return null;
     if (this.#message.isWhole) return this.#messageText();
     if (this.#isText) return this.#joined();

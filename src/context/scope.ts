@@ -22,8 +22,19 @@ export function activeScope(): Scope | undefined {
   return isScope(store) ? store : undefined;
 }
 
-export function runInScope<Result>(scope: Scope, run: () => Result): Result {
-  return shared.storage.run(scope, run);
+/** Where a context cannot be entered, `onFailure` hears why, and `run` runs outside of it. */
+export function runInScope<Result>(scope: Scope, run: () => Result, onFailure: (error: unknown) => void): Result {
+  let isInside = false;
+  try {
+    return shared.storage.run(scope, () => {
+      isInside = true;
+      return run();
+    });
+  } catch (error) {
+    if (isInside) throw error;
+    onFailure(error);
+    return run();
+  }
 }
 
 let entersScopes: boolean | undefined;

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { types } from 'node:util';
 import type { Callable } from '../base/callable.ts';
 import { shared } from '../base/shared.ts';
@@ -9,8 +8,10 @@ import type { Invocation } from '../call/invocation.ts';
 import { activeScope } from '../context/scope.ts';
 import type { TraceOptions } from '../span/span-options.ts';
 import { activeTracer } from '../tracer/active.ts';
+import { reportFailure } from '../tracer/own-failure.ts';
 import { createInputNaming } from './call-input.ts';
 import { readParameters, type DeclaredParameters } from './parameter-names.ts';
+import { copyMetadata } from './metadata.ts';
 
 /** What can be said of a function that is decorated or wrapped. */
 export interface WrapOptions extends Omit<
@@ -113,8 +114,13 @@ class TracedCall implements ProxyHandler<Callable> {
 /** Undefined where nothing is recorded. A call whose scope can be entered has entered it, until it is finished. */
 function startCall(definition: CallDefinition, args: readonly unknown[]): Invocation | undefined {
   if (shared.reading) return undefined;
-  const scope = activeScope();
-  return activeTracer(scope)?.start(definition, args, scope);
+  try {
+    const scope = activeScope();
+    return activeTracer(scope)?.start(definition, args, scope);
+  } catch (error) {
+    reportFailure(error);
+    return undefined;
+  }
 }
 
 /** For generators, whose work begins later, and where a runtime only lets a scope be run in. */
@@ -195,16 +201,5 @@ function nameOf(fn: Callable): string {
     return typeof name === 'string' && name !== '' ? name : 'anonymous';
   } catch {
     return 'anonymous';
-  }
-}
-
-/** Frameworks read metadata off functions: Nest finds its routes by them. */
-function copyMetadata(original: Callable, wrapper: Callable): void {
-  try {
-    for (const key of Reflect.getOwnMetadataKeys(original)) {
-      Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
-    }
-  } catch {
-    // Reflect is frozen, and nobody could have set any.
   }
 }

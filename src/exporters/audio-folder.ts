@@ -1,8 +1,9 @@
 import { chmodSync, copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
+import { ownClock } from '../base/clock.ts';
+import { processId } from '../base/process.ts';
+import { pause } from '../base/timers.ts';
 import type { AudioRecording } from './audio-recording.ts';
 import { Turns } from './turns.ts';
 
@@ -45,7 +46,7 @@ export class AudioFolder {
   keepNow({ ref, path }: AudioRecording): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const target = join(this.#folder, basename(ref));
-    const half = `${target}.${process.pid}.part`;
+    const half = `${target}.${processId()}.part`;
     copyFileSync(path, half);
     chmodSync(half, 0o600);
     renameSync(half, target);
@@ -55,7 +56,7 @@ export class AudioFolder {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     // Only a name: a path in it would lead out of the folder.
     const target = join(this.#folder, basename(ref));
-    const half = `${target}.${process.pid}.part`;
+    const half = `${target}.${processId()}.part`;
     try {
       await copyFile(path, half);
       await chmod(half, 0o600);
@@ -69,7 +70,7 @@ export class AudioFolder {
 
   /** Removes what is too old, once an hour at most: also while no recording comes. Never rejects. */
   async tidy(): Promise<void> {
-    const now = performance.now();
+    const now = ownClock.now();
     if (now - this.#tidiedAt < tidyMs) return;
     this.#tidiedAt = now;
     await this.#turns.take(() => this.#prune('')).catch(() => {});
@@ -85,7 +86,7 @@ export class AudioFolder {
       await rm(file.path, { force: true });
       bytes -= file.bytes;
       // A folder of thousands is no reason to keep everybody else's file operations waiting.
-      await pause(0, undefined, { ref: false });
+      await pause(0);
     }
   }
 

@@ -1,6 +1,8 @@
-import { styleText } from 'node:util';
 import { consumptionFacts } from '../span/consumption-text.ts';
 import type { SpanRecord } from '../span/record.ts';
+import * as util from 'node:util';
+import { readVariable, standardStream } from '../base/process.ts';
+import { isCloudflareWorkers } from '../base/runtime.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { visible, type TreePaint } from '../span/tree.ts';
 import type { TraceExporter } from './exporter.ts';
@@ -17,7 +19,16 @@ export interface ConsoleOptions {
   readonly content?: boolean;
 }
 
-type Style = Parameters<typeof styleText>[0];
+type Stream = NonNullable<ConsoleOptions['stream']>;
+
+/** A Worker and a browser have a console and no streams; it ends each line itself. */
+const consoleStream: Stream = { write: (text) => globalThis.console.log(text.replace(/\n$/, '')) };
+
+function standardOutput(): Stream {
+  return (isCloudflareWorkers() ? undefined : standardStream('stdout')) ?? consoleStream;
+}
+
+type Style = Parameters<typeof util.styleText>[0];
 
 /** JSON may hold them as they are; a terminal would obey them, and some editors too. */
 const controls = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
@@ -40,12 +51,14 @@ export class ConsoleTraceExporter implements TraceExporter {
   readonly #showsContent: boolean;
 
   constructor(options: ConsoleOptions = {}) {
-    const stream = options.stream ?? process.stdout;
-    const color = options.color ?? (stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '');
+    const stream = options.stream ?? standardOutput();
+    const color = options.color ?? (stream.isTTY === true && (readVariable('NO_COLOR') ?? '') === '');
     this.#stream = stream;
     if (new.target === ConsoleTraceExporter && options.stream === undefined) this.target = `console ${color}`;
-    this.#style = color ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
-    this.#showsContent = options.content ?? /^(?:1|true)$/.test(process.env['CLEW_CONSOLE_CONTENT'] ?? '');
+    this.#style = color
+      ? (style, text) => util.styleText(style, text, { validateStream: false })
+      : (_style, text) => text;
+    this.#showsContent = options.content ?? /^(?:1|true)$/.test(readVariable('CLEW_CONSOLE_CONTENT') ?? '');
   }
 
   export(trace: TraceRecord): void {

@@ -1,7 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { performance } from 'node:perf_hooks';
 import { resolve } from 'node:path';
+import { ownClock } from '../base/clock.ts';
 import { ClewConfigError } from '../base/config-error.ts';
+import { createDeferred } from '../base/deferred.ts';
+import { rememberContext } from '../base/outside.ts';
+import { onNextTurn } from '../base/timers.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { AppendFile } from './append-file.ts';
 import { AudioFolder } from './audio-folder.ts';
@@ -50,7 +52,7 @@ export class FileTraceExporter implements TraceExporter {
   readonly #path: string;
   readonly #file: AppendFile;
   readonly #audio: AudioFolder;
-  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #outside = rememberContext();
   #report: ExporterReport | undefined;
   readonly #batches: Batch[] = [];
   #waitingSpans = 0;
@@ -112,7 +114,7 @@ export class FileTraceExporter implements TraceExporter {
     const last = this.#batches.at(-1);
     if (last !== undefined && last.traces.length < batchTraces) return last;
     if (last === undefined) this.#schedule();
-    const batch = { traces: [], ...Promise.withResolvers<void>() };
+    const batch = { traces: [], ...createDeferred<void>() };
     // Whoever calls `export` by hand and does not wait must not be ended by a full disk.
     batch.promise.catch(() => {});
     this.#batches.push(batch);
@@ -121,7 +123,7 @@ export class FileTraceExporter implements TraceExporter {
 
   /** In the context of the exporter's maker: a timer of ours must not keep a request's context alive. */
   #schedule(): void {
-    this.#outside(() => setImmediate(() => this.#writeUntil(performance.now() + sliceMs)));
+    this.#outside(() => onNextTurn(() => this.#writeUntil(ownClock.now() + sliceMs)));
   }
 
   /** At least one batch, so that it comes to an end. */
@@ -130,7 +132,7 @@ export class FileTraceExporter implements TraceExporter {
       const batch = this.#batches.shift();
       if (batch === undefined) return;
       this.#write(batch);
-    } while (performance.now() < deadline);
+    } while (ownClock.now() < deadline);
     if (this.#batches.length > 0) this.#schedule();
   }
 

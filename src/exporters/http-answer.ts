@@ -1,6 +1,19 @@
 import { isObject } from '../base/object.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
-import type { HttpAnswer } from './http-connection.ts';
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** Milliseconds that the server asks to wait for. */
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface HttpTarget {
+  readonly url: URL;
+  readonly token: string | undefined;
+  /** Milliseconds for a request in all, from its first byte to the last of its answer. */
+  readonly timeoutMs: number;
+}
 
 /** Spans that the server did not take, of a request that it did. */
 export interface Rejection {
@@ -17,6 +30,7 @@ export type Verdict =
   | { readonly kind: 'forbidden'; readonly reason: string }
   | { readonly kind: 'later'; readonly reason: string; readonly afterMs?: number };
 
+const longestRetryAfterMs = 3_600_000;
 const refusals: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** Reads an answer by the protocol (design section 4). Whatever it does not name is tried again later. */
@@ -68,4 +82,11 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Seconds, or a date of HTTP. */
+export function readRetryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(longestRetryAfterMs, Math.max(0, ms));
 }

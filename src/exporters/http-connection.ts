@@ -1,22 +1,15 @@
+import type * as Http from 'node:http';
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { loadBuiltIn } from '../base/built-in.ts';
+import { createDeferred } from '../base/deferred.ts';
 import { errorCode } from '../base/error-code.ts';
 import { messageOf } from '../base/message.ts';
+import { isCloudflareWorkers } from '../base/runtime.ts';
+import { startIdleTimer, stopTimer } from '../base/timers.ts';
 import { SDK } from '../base/version.ts';
+import { postByFetch } from './fetch-request.ts';
+import { readRetryAfter, type HttpAnswer, type HttpTarget } from './http-answer.ts';
 import { suppressed } from './suppressed.ts';
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-  /** Milliseconds that the server asks to wait for. */
-  readonly retryAfterMs: number | undefined;
-}
-
-export interface HttpTarget {
-  readonly url: URL;
-  readonly token: string | undefined;
-  /** Milliseconds for a request in all, from its first byte to the last of its answer. */
-  readonly timeoutMs: number;
-}
 
 /** What a request carries. */
 export interface HttpBody {
@@ -26,11 +19,10 @@ export interface HttpBody {
 }
 
 const longestAnswer = 1_048_576;
-const longestRetryAfterMs = 3_600_000;
 
 /**
- * Posts bodies to one address over one connection that is kept. By `node:http` and not `fetch`, which holds the process
- * until its answer or abort: nothing here does (design section 7).
+ * Posts bodies to one address over one connection that is kept. By `node:http` where there is one: `fetch` holds the
+ * process until its answer or abort, and nothing here does.
  */
 export class HttpConnection {
   readonly #target: HttpTarget;
@@ -41,13 +33,13 @@ export class HttpConnection {
   }
 
   /** As `post`, for gzipped JSON. */
-  postJson(gzipped: Uint8Array): Promise<HttpAnswer> {
-    const headers = {
-      'content-type': 'application/json',
-      'content-encoding': 'gzip',
-      'content-length': gzipped.length,
-    };
-    return this.post({ headers, send: (outgoing) => outgoing.end(gzipped) });
+  postJson(gzipped: Uint8Array<ArrayBuffer>): Promise<HttpAnswer> {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    if (this.#http === undefined) return postByFetch(this.#target, { ...headers, ...this.#ownHeaders() }, gzipped);
+    return this.post({
+      headers: { ...headers, 'content-length': gzipped.length },
+      send: (outgoing) => outgoing.end(gzipped),
+    });
   }
 
   /** Resolves with any answer, whatever its status; rejects when there is none. */
@@ -66,20 +58,30 @@ export class HttpConnection {
     this.#agent = undefined;
   }
 
-  #request(body: HttpBody): Promise<HttpAnswer> {
-    const { url, token, timeoutMs } = this.#target;
-    const { Agent, request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
-    const agent = (this.#agent ??= new Agent({ keepAlive: true, maxSockets: 1 }));
-    const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-    const headers = {
-      ...body.headers,
+  /** A Worker's connections belong to the request that opened them: none can be kept there. */
+  get #http(): Pick<typeof Http, 'Agent' | 'request'> | undefined {
+    if (isCloudflareWorkers()) return undefined;
+    return loadBuiltIn(this.#target.url.protocol === 'https:' ? 'node:https' : 'node:http');
+  }
+
+  #ownHeaders(): Readonly<Record<string, string>> {
+    const { token } = this.#target;
+    return {
       'user-agent': `${SDK.name}/${SDK.version}`,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     };
+  }
+
+  #request(body: HttpBody): Promise<HttpAnswer> {
+    const { url, timeoutMs } = this.#target;
+    if (this.#http === undefined) return Promise.reject(new RequestError(new Error('there is no node:http here')));
+    const { Agent, request } = this.#http;
+    const agent = (this.#agent ??= new Agent({ keepAlive: true, maxSockets: 1 }));
+    const { promise, resolve, reject } = createDeferred<HttpAnswer>();
+    const headers = { ...body.headers, ...this.#ownHeaders() };
     const outgoing = suppressed(() => request(url, { method: 'POST', agent, headers }));
-    const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    timer.unref();
-    outgoing.on('socket', (socket) => socket.unref());
+    const timer = startIdleTimer(() => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    outgoing.on('socket', (socket) => socket.unref?.());
     outgoing.on('error', (error) => reject(new RequestError(error, outgoing)));
     let hasAnswer = false;
     outgoing.on('response', (incoming) => {
@@ -91,7 +93,7 @@ export class HttpConnection {
       if (!hasAnswer) reject(new RequestError(new Error('the connection was closed without an answer')));
     });
     body.send(outgoing);
-    return promise.finally(() => clearTimeout(timer));
+    return promise.finally(() => stopTimer(timer));
   }
 }
 
@@ -123,11 +125,4 @@ async function read(incoming: IncomingMessage): Promise<HttpAnswer> {
     body: Buffer.concat(parts).toString(),
     retryAfterMs: readRetryAfter(incoming.headers['retry-after']),
   };
-}
-
-/** Seconds, or a date of HTTP. */
-function readRetryAfter(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(longestRetryAfterMs, Math.max(0, ms));
 }

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { ClewConfigError, hidden } from '../base/config-error.ts';
 import { dataFolder } from '../base/data-folder.ts';
 import { messageOf } from '../base/message.ts';
+import { nextTurn } from '../base/timers.ts';
 import type { SpanRecord } from '../span/record.ts';
 import { countSpans, type TraceRecord } from '../span/trace-record.ts';
 import type { AudioRecording } from './audio-recording.ts';
 import type { ExporterReport, ExportResult, TraceExporter } from './exporter.ts';
-import { judge, judgeAudio, type Rejection, type Verdict } from './http-answer.ts';
+import { gzip } from './gzip.ts';
+import { judge, judgeAudio, type HttpTarget, type Rejection, type Verdict } from './http-answer.ts';
 import { bodyOf, fits, halve, Piece, tracesOf } from './http-batch.ts';
 import { audioForm } from './http-audio.ts';
-import { HttpConnection, type HttpTarget } from './http-connection.ts';
+import { HttpConnection } from './http-connection.ts';
 import { Outcome, processEnded } from './outcome.ts';
 import { Spool } from './spool.ts';
 import { Turns } from './turns.ts';
@@ -286,11 +286,6 @@ function audioTarget({ url, token, timeoutMs }: HttpTarget, { traceId, byteLengt
   const audioUrl = new URL(url);
   audioUrl.pathname = `${url.pathname.slice(0, -'/ingest'.length)}/voice/${traceId}/audio`;
   return { url: audioUrl, token, timeoutMs: timeoutMs + byteLength / slowestBytesPerMs };
-}
-
-/** In a thread of Node's own, and loaded when there is something to send. */
-async function gzip(text: string): Promise<Buffer> {
-  return promisify<string, Buffer>(process.getBuiltinModule('node:zlib').gzip)(text);
 }
 
 function readUrl(baseUrl: string): URL {

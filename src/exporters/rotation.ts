@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../base/error-code.ts';
+import { processId } from '../base/process.ts';
 
 /**
  * Sets a file aside as `name.<time>.<pid>`, and keeps the newest `maxFiles` of those. That another process is quicker
@@ -19,7 +20,7 @@ let lastTime = 0;
  */
 function freeName(path: string): string {
   lastTime = Math.max(Date.now(), lastTime + 1);
-  const name = `${path}.${new Date(lastTime).toISOString().replace(/[-:.]/g, '')}.${process.pid}`;
+  const name = `${path}.${new Date(lastTime).toISOString().replace(/[-:.]/g, '')}.${processId()}`;
   return existsSync(name) ? freeName(path) : name;
 }
 

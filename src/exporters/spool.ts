@@ -12,6 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../base/error-code.ts';
+import { processId } from '../base/process.ts';
+import { onNextTurn } from '../base/timers.ts';
 import { readTrace } from '../span/reader.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 
@@ -57,7 +59,7 @@ export class Spool {
   readonly #places = new Map<string, Segment>();
   #current: Segment | undefined;
   #unwritten: TraceRecord[] = [];
-  #timer: NodeJS.Immediate | undefined;
+  #isScheduled = false;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
@@ -66,13 +68,14 @@ export class Spool {
   /** Written on the next turn of the event loop, together with what comes until then. */
   add(trace: TraceRecord): void {
     this.#unwritten.push(trace);
-    this.#timer ??= setImmediate(() => this.write());
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    onNextTurn(() => this.write());
   }
 
   /** Writes now what waits to be written. */
   write(): void {
-    clearImmediate(this.#timer);
-    this.#timer = undefined;
+    this.#isScheduled = false;
     const traces = this.#unwritten;
     this.#unwritten = [];
     if (traces.length === 0) return;
@@ -146,7 +149,7 @@ export class Spool {
 
   #newPath(time: number): string {
     segments += 1;
-    const path = join(this.#options.folder, `${String(time).padStart(13, '0')}.${process.pid}.${segments}.ndjson`);
+    const path = join(this.#options.folder, `${String(time).padStart(13, '0')}.${processId()}.${segments}.ndjson`);
     own.add(path);
     return path;
   }
@@ -161,7 +164,7 @@ export class Spool {
   #claim(name: string): string | undefined {
     const [, time = '', owner = ''] = segmentName.exec(name) ?? [];
     const path = join(this.#options.folder, name);
-    if (own.has(path) || (Number(owner) !== process.pid && isAlive(Number(owner)))) return undefined;
+    if (own.has(path) || (Number(owner) !== processId() && isAlive(Number(owner)))) return undefined;
     const claimed = this.#newPath(Number(time));
     try {
       renameSync(path, claimed);

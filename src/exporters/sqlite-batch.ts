@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { ownClock } from '../base/clock.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import type { TraceWriter } from '../store/sqlite/trace-writer.ts';
 import type { ExportResult, ExportRetry } from './exporter.ts';
@@ -26,11 +26,11 @@ export class SqliteBatch {
     let length = 0;
     for (let trace = this.#traces[this.#written]; trace !== undefined; trace = this.#traces[this.#written]) {
       this.#rows ??= this.#tooLarge.has(trace) ? noRows() : writer.write(trace);
-      while (this.#rows.next().done !== true) if (performance.now() >= deadline) return false;
+      while (this.#rows.next().done !== true) if (ownClock.now() >= deadline) return false;
       this.#rows = undefined;
       this.#written += 1;
       length += trace.length;
-      if (performance.now() >= deadline || length >= this.#sliceLength) return this.#written === this.#traces.length;
+      if (ownClock.now() >= deadline || length >= this.#sliceLength) return this.#written === this.#traces.length;
     }
     return true;
   }

@@ -1,9 +1,9 @@
-import { performance } from 'node:perf_hooks';
 import { dirname, join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownClock } from '../base/clock.ts';
 import { ClewConfigError } from '../base/config-error.ts';
 import { messageOf } from '../base/message.ts';
+import { nextTurn } from '../base/timers.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { DatabaseFile, defaultDatabase, type Discovery } from '../store/sqlite/database.ts';
 import { failureOf, transaction } from '../store/sqlite/engine.ts';
@@ -127,7 +127,7 @@ export class SqliteTraceExporter implements TraceExporter {
           await nextTurn();
         }
         for (let isDone = false; !isDone;) {
-          isDone = this.#writeSlice(batch, performance.now() + sliceMs);
+          isDone = this.#writeSlice(batch, ownClock.now() + sliceMs);
           repairs = 0;
           if (!isDone) await nextTurn();
         }

@@ -1,5 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createDeferred, type Deferred } from '../base/deferred.ts';
 import type { Report } from '../base/report.ts';
+import { nextTurn, startIdleTimer, stopTimer } from '../base/timers.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import { backoffMs } from './backoff.ts';
 import type { FencedExporter } from './fenced-exporter.ts';
@@ -16,7 +17,7 @@ interface Shipment {
   /** True once a later one of its call is there: it is not tried again. */
   isReplaced: boolean;
   /** There were too many: nobody waits for it any more. */
-  readonly excess: PromiseWithResolvers<Answer>;
+  readonly excess: Deferred<Answer>;
   isExcess: boolean;
 }
 
@@ -62,7 +63,7 @@ export class AudioDelivery {
       remove,
       answered: new Set(),
       isReplaced: false,
-      excess: Promise.withResolvers<Answer>(),
+      excess: createDeferred<Answer>(),
       isExcess: false,
     };
     this.#giveUpExcess(recording.byteLength);
@@ -170,12 +171,11 @@ export class AudioDelivery {
   }
 
   async #pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    timer.unref();
+    const { promise, resolve } = createDeferred<void>();
+    const timer = startIdleTimer(resolve, ms);
     this.#waiting.add(resolve);
     await promise;
-    clearTimeout(timer);
+    stopTimer(timer);
     this.#waiting.delete(resolve);
   }
 

@@ -6,10 +6,3 @@ export function backoffMs(failures: number, firstMs: number): number {
   // Many processes that lost the same backend must not come back to it in one moment.
   return whole / 2 + (Math.random() * whole) / 2;
 }
-
-/** Waits without holding the process: whoever waits for it has a timer of their own. */
-export async function pause(ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, ms).unref();
-  await promise;
-}

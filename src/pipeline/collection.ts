@@ -1,3 +1,4 @@
+import type { Timer } from '../base/timers.ts';
 import type { TraceHead } from '../span/head.ts';
 import { SpanRecord } from '../span/record.ts';
 import type { Span } from '../span/span.ts';
@@ -9,7 +10,7 @@ import type { TraceFacts } from './sampling.ts';
 
 /** A trace waits for late spans, to be decided or to be sent whole: until when, and who waits for it. */
 export interface LateWait {
-  readonly timer: NodeJS.Timeout;
+  readonly timer: Timer;
   readonly over: Promise<void>;
   readonly end: () => void;
 }

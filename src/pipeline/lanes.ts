@@ -26,7 +26,7 @@ export interface FlushResult {
 }
 
 export interface LaneParts {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
   readonly report: Report;
   /** The context that exporters run in: nothing is traced there. */
   readonly quietScope: object;
@@ -113,7 +113,7 @@ export class Lanes {
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    await Promise.all([this.#audio.flush(), ...this.#all.map((lane) => lane.flush(timeoutMs))]);
+    await Promise.all([this.#audio.flush(), ...this.#all.map((lane) => this.#settled(lane.flush(timeoutMs)))]);
   }
 
   flushSync(): void {
@@ -126,9 +126,19 @@ export class Lanes {
     this.#audio.close();
     const closing = this.#all.map((lane, index) => {
       const exporter = this.#exporters[index];
-      return exporter !== undefined && kept.has(exporter) ? lane.flush(timeoutMs) : lane.shutdown(timeoutMs);
+      const isKept = exporter !== undefined && kept.has(exporter);
+      return this.#settled(isKept ? lane.flush(timeoutMs) : lane.shutdown(timeoutMs));
     });
     await Promise.all([this.#audio.settled(), ...closing]);
+  }
+
+  /** One lane that fails costs no other one its time. */
+  async #settled(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#report.warn('own-failure', 'a queue could not be emptied; what is in it stays pending', error);
+    }
   }
 
   stats(): readonly LaneStats[] {

@@ -1,7 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
+import { createDeferred } from '../base/deferred.ts';
+import { rememberContext } from '../base/outside.ts';
 import type { Report } from '../base/report.ts';
+import { startIdleTimer, stopTimer } from '../base/timers.ts';
 import type { Delivery, TraceHead } from '../span/head.ts';
 import type { EndResult } from '../span/host.ts';
 import type { SpanRecord } from '../span/record.ts';
@@ -47,7 +49,7 @@ export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #open: OpenTraces;
   /** Our timers run in the context of the tracer's maker, never in a request's. */
-  readonly #outside = AsyncLocalStorage.snapshot();
+  readonly #outside = rememberContext();
   #started = 0;
   #ended = 0;
   #sampledOut = 0;
@@ -315,12 +317,9 @@ export class Pipeline {
 
   #wait(collection: TraceCollection): void {
     if (collection.wait !== undefined) return;
-    const timer = this.#outside(() => setTimeout(() => this.#stopWaiting(collection), this.#parts.limits.lateSpanMs));
-    timer.unref?.();
-    let end = (): void => {};
-    const over = new Promise<void>((resolve) => {
-      end = resolve;
-    });
+    const { lateSpanMs } = this.#parts.limits;
+    const timer = this.#outside(() => startIdleTimer(() => this.#stopWaiting(collection), lateSpanMs));
+    const { promise: over, resolve: end } = createDeferred<void>();
     collection.wait = { timer, over, end };
   }
 
@@ -369,7 +368,7 @@ function endWait(collection: TraceCollection): void {
   const { wait } = collection;
   if (wait === undefined) return;
   collection.wait = undefined;
-  clearTimeout(wait.timer);
+  stopTimer(wait.timer);
   wait.end();
 }
 

@@ -1,7 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../base/clock.ts';
+import { createDeferred } from '../base/deferred.ts';
 import { messageOf } from '../base/message.ts';
+import { rememberContext } from '../base/outside.ts';
 import type { Report } from '../base/report.ts';
+import { isCloudflareWorkers } from '../base/runtime.ts';
+import { pause, startIdleTimer, stopTimer, type Timer } from '../base/timers.ts';
 import type { ExportResult, TraceExporter } from '../exporters/exporter.ts';
 import { Outcome, processEnded } from '../exporters/outcome.ts';
 import type { SpanRecord } from '../span/record.ts';
@@ -11,7 +14,7 @@ import { Backlog, spansIn, type BacklogLimits, type Waiting } from './backlog.ts
 import type { FencedExporter } from './fenced-exporter.ts';
 import type { Lane } from './lane.ts';
 import { OpenSpans } from './open-spans.ts';
-import { backoffMs, pause } from './backoff.ts';
+import { backoffMs } from './backoff.ts';
 
 /** An exporter that has what a queue needs. */
 export type BatchExporter = TraceExporter & Required<Pick<TraceExporter, 'exportBatch'>>;
@@ -52,13 +55,13 @@ export class QueueLane implements Lane {
   readonly #exporter: BatchExporter;
   readonly #settings: QueueSettings;
   readonly #report: Report;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #account = new Account();
   readonly #backlog: Backlog;
   readonly #open = new OpenSpans();
   /** Our timers run in the context of the tracer's maker, never in a request's. */
-  readonly #outside = AsyncLocalStorage.snapshot();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #outside = rememberContext();
+  #timer: Timer | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #sending: Promise<void> | undefined;
   #failures = 0;
@@ -68,7 +71,13 @@ export class QueueLane implements Lane {
   #closedUntil = 0;
   #isShutDown = false;
 
-  constructor(fenced: FencedExporter, exporter: BatchExporter, settings: QueueSettings, report: Report, clock: Clock) {
+  constructor(
+    fenced: FencedExporter,
+    exporter: BatchExporter,
+    settings: QueueSettings,
+    report: Report,
+    clock: Pick<Clock, 'now'>,
+  ) {
     this.#fenced = fenced;
     this.#exporter = exporter;
     this.#settings = settings;
@@ -80,7 +89,7 @@ export class QueueLane implements Lane {
   }
 
   export(trace: TraceRecord, onFailure: (reason: string) => void): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = createDeferred<void>();
     const answer = (reason: string | undefined): void => {
       if (reason !== undefined) onFailure(reason);
       resolve();
@@ -106,7 +115,8 @@ export class QueueLane implements Lane {
   }
 
   hasten(): void {
-    this.#schedule(0);
+    if (isCloudflareWorkers()) void this.#send();
+    else this.#schedule(0);
   }
 
   async flush(timeoutMs: number): Promise<void> {
@@ -142,7 +152,7 @@ export class QueueLane implements Lane {
 
   async shutdown(timeoutMs: number): Promise<void> {
     this.#isShutDown = true;
-    clearTimeout(this.#timer);
+    stopTimer(this.#timer);
     await this.flush(timeoutMs);
     await this.#fenced.settled(() => this.#exporter.shutdown?.());
   }
@@ -161,21 +171,22 @@ export class QueueLane implements Lane {
     this.#schedule(this.#backlog.spans + this.#open.size >= threshold ? 0 : delayMs);
   }
 
-  /** The earliest wish wins. */
+  /** The earliest wish wins. In a Worker a timer ends with its request: what is there is sent by a flush. */
   #schedule(delayMs: number): void {
-    if (this.#isShutDown || this.#sending !== undefined) return;
+    if (this.#isShutDown || this.#sending !== undefined || isCloudflareWorkers()) return;
     const now = this.#clock.now();
     const dueAt = Math.max(now + delayMs, this.#restsUntil);
     if (dueAt >= this.#dueAt) return;
-    clearTimeout(this.#timer);
+    stopTimer(this.#timer);
     this.#dueAt = dueAt;
-    this.#timer = this.#outside(() => setTimeout(() => void this.#send(), Math.max(0, dueAt - now)));
-    this.#timer.unref();
+    this.#timer = this.#outside(() => startIdleTimer(() => void this.#send(), Math.max(0, dueAt - now)));
   }
 
   /** Sends one batch, unless one is in flight. Never rejects. */
   #send(): Promise<void> {
-    clearTimeout(this.#timer);
+    // Nor does one request wait there for what another has in flight.
+    if (isCloudflareWorkers()) return this.#outside(() => this.#sendBatch());
+    stopTimer(this.#timer);
     this.#dueAt = Number.POSITIVE_INFINITY;
     this.#sending ??= this.#outside(() => this.#sendBatch()).finally(() => {
       this.#sending = undefined;

@@ -32,6 +32,7 @@ function createDetachedHost(): DetachedHost {
     report,
     writer: new SpanWriter({ capturer, report, spanBytes: 262_144 }),
     policy: { includeInputs: true, includeOutputs: true, recordExceptions: 'full' },
+    lost: undefined,
     run: (_span, run) => run(),
     block: runBlock,
     beginInstead: () => undefined,

@@ -28,6 +28,8 @@ export interface SpanHost<Handle> {
   readonly writer: SpanWriter;
   readonly report: Report;
   readonly policy: CapturePolicy;
+  /** What stands in for a span that could not be begun; undefined for a host without one. */
+  readonly lost: Handle | undefined;
   /** Runs `run` with the span as parent of what it calls. */
   run<Result>(span: Handle, run: () => Result): Result;
   /** As `run`; then follows what came back to its end, and ends the span with it. `body` is the caller's own function. */

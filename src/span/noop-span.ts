@@ -1,4 +1,4 @@
-import { NO_TRACE_ID } from '../base/ids.ts';
+import { NO_SPAN_ID, NO_TRACE_ID } from '../base/ids.ts';
 import type { SpanHost } from './host.ts';
 import { Span } from './span.ts';
 
@@ -10,7 +10,9 @@ export class NoopSpan extends Span {
   readonly #tracestate: string;
 
   constructor(host: SpanHost<Span>, traceId = NO_TRACE_ID, tracestate = '') {
-    super({ name: 'noop', traceId }, { host, head: undefined, parent: undefined });
+    // Without a trace it is made before there is a request, where a Worker has no random numbers.
+    const ids = traceId === NO_TRACE_ID ? { spanId: NO_SPAN_ID } : {};
+    super({ name: 'noop', traceId }, { host, head: undefined, parent: undefined, ...ids });
     this.#tracestate = tracestate;
   }
 

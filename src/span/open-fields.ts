@@ -20,11 +20,11 @@ export function openFields(
   options: NewSpan,
   { writer, clock }: Pick<SpanHost<never>, 'writer' | 'clock'>,
   head: TraceHead | undefined,
-  parentId: string | undefined,
+  { parentId, spanId }: { readonly parentId: string | undefined; readonly spanId: string | undefined },
 ): SpanFields {
   return {
     traceId: head?.traceId ?? options.traceId ?? createTraceId(),
-    spanId: createSpanId(),
+    spanId: spanId ?? createSpanId(),
     parentId: parentId ?? options.parentId ?? null,
     type: options.type === 'generation' ? 'generation' : 'span',
     kind: writer.kind(options.kind, options.type === 'generation' ? 'llm' : 'custom'),

@@ -1,4 +1,5 @@
 import { roundMs } from '../base/clock.ts';
+import { inspected, itself } from '../base/enclosure.ts';
 import type { ExceptionRecord } from '../capture/exception.ts';
 import type { SpanFields } from './fields.ts';
 import { parseFrozen, parseObject, type Json, type JsonObject } from './json.ts';
@@ -7,9 +8,17 @@ import type { Level, Outcome, SpanKind, SpanType } from './kind.ts';
 /** What can be read off a live span. */
 export abstract class SpanView {
   protected readonly fields: SpanFields;
+  /** Found behind a Proxy too. */
+  readonly [itself]: this = this;
 
   protected constructor(fields: SpanFields) {
     this.fields = fields;
+  }
+
+  /** For `console.log`. */
+  [inspected](): object {
+    const { name, kind, level, outcome, traceId, spanId } = this.fields;
+    return { name, kind, level, outcome, traceId, spanId };
   }
 
   get traceId(): string {

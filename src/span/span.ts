@@ -1,5 +1,7 @@
 import { isAbortError } from '../base/abort.ts';
 import { roundMs } from '../base/clock.ts';
+import { enclose, itself } from '../base/enclosure.ts';
+import { isObject } from '../base/object.ts';
 import type { Captured } from '../capture/captured.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import { describeException } from '../capture/exception.ts';
@@ -29,6 +31,8 @@ import { StreamTimes } from './stream-times.ts';
 
 /** Where a live span comes from. */
 export interface SpanOrigin {
+  /** Default: a new one. */
+  readonly spanId?: string;
   readonly host: SpanHost<Span>;
   readonly head: TraceHead | undefined;
   readonly parent: Span | undefined;
@@ -70,6 +74,20 @@ const mostLinks = 100;
  * ```
  */
 export class Span extends SpanView {
+  static {
+    enclose(Span.prototype, {
+      isHandle: (value): value is Span => isObject(value) && #host in value,
+      reportOf: (span) => span.#host.report,
+      blocks: ['span', 'generation', 'run'],
+      open: ['attemptOf', 'capturer', 'createChild', 'head', 'isRecording', 'noteFailure', 'parent'],
+      instead: {
+        span: (span) => span.#host.lost ?? span,
+        generation: (span) => span.#host.lost ?? span,
+        traceparent: (span) => `00-${span.traceId}-${span.spanId}-00`,
+      },
+    });
+  }
+
   readonly #host: SpanHost<Span>;
   readonly #head: TraceHead | undefined;
   readonly #includesOutput: boolean;
@@ -84,7 +102,7 @@ export class Span extends SpanView {
     const host: SpanHost<Span> = origin?.host ?? detachedHost();
     const head = origin?.head;
     const parent = origin?.parent;
-    super(openFields(options, host, head, parent?.spanId));
+    super(openFields(options, host, head, { parentId: parent?.spanId, spanId: origin?.spanId }));
     this.#host = host;
     this.#head = head;
     this.#parent = parent;
@@ -111,12 +129,12 @@ export class Span extends SpanView {
 
   /** The capture this span's host does; wrappers use it before the span exists. */
   get capturer(): Capturer {
-    return this.#host.capturer;
+    return this[itself].#host.capturer;
   }
 
   /** Who the trace is; undefined for a span that was built by hand. */
   get head(): TraceHead | undefined {
-    return this.#head;
+    return this[itself].#head;
   }
 
   /** A child of this span: open without `run`; with it, ended by what `run` gives or throws. */
@@ -227,7 +245,7 @@ export class Span extends SpanView {
 
   /** The span it was started under; undefined for a root, and once it has ended. */
   get parent(): Span | undefined {
-    return this.#parent;
+    return this[itself].#parent;
   }
 
   /** Remembers that a child failed. */

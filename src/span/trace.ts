@@ -1,5 +1,7 @@
 import { createAnchor } from '../base/clock.ts';
+import { enclose, inspected, itself } from '../base/enclosure.ts';
 import { createTraceId, NO_SPAN_ID } from '../base/ids.ts';
+import { isObject } from '../base/object.ts';
 import { detachedHost } from './detached-host.ts';
 import { openHead, type TraceHead } from './head.ts';
 import type { EndResult, SpanHost } from './host.ts';
@@ -54,6 +56,28 @@ const mostEvaluations = 100;
  * ```
  */
 export class Trace {
+  static {
+    enclose(Trace.prototype, {
+      isHandle: (value): value is Trace => isObject(value) && #host in value,
+      reportOf: (trace) => trace.#host.report,
+      blocks: ['span', 'generation', 'run'],
+      promises: ['end', Symbol.asyncDispose],
+      instead: {
+        span: (trace) => trace.#host.lost ?? trace.#root,
+        generation: (trace) => trace.#host.lost ?? trace.#root,
+        end: (trace): EndResult => ({ ok: false, traceId: trace.#head.traceId, error: 'clew failed; see its report' }),
+        asTree: () => '(empty trace)',
+        spans: () => [],
+        rootSpan: () => null,
+        tags: () => [],
+        metadata: () => ({}),
+        output: () => null,
+      },
+    });
+  }
+
+  /** Found behind a Proxy too. */
+  readonly [itself]: this = this;
   readonly #host: SpanHost<Span>;
   readonly #head: TraceHead;
   readonly #root: Span | undefined;
@@ -64,6 +88,12 @@ export class Trace {
     this.#head = origin?.head ?? createHead(options, this.#host);
     this.#root = origin?.root;
     this.#spans = origin === undefined ? [] : undefined;
+  }
+
+  /** For `console.log`. */
+  [inspected](): object {
+    const { name, traceId, runId } = this.#head;
+    return { name, traceId, runId };
   }
 
   /** 32 hexadecimal digits, ours from the start (C7). */

@@ -1,7 +1,9 @@
+import { itself } from '../base/enclosure.ts';
 import { shared } from '../base/shared.ts';
 import { activeScope, runInScope } from '../context/scope.ts';
 import type { Span } from '../span/span.ts';
 import type { Trace } from '../span/trace.ts';
+import { reportFailure } from './own-failure.ts';
 import { isOutdated } from './succession.ts';
 import { isTracer, type Tracer } from './tracer.ts';
 
@@ -25,12 +27,12 @@ export function activeTracer(scope = activeScope()): Tracer | undefined {
  * ```
  */
 export function currentSpan(): Span | undefined {
-  return activeTracer()?.activeSpan();
+  return orUndefined(() => activeTracer()?.activeSpan());
 }
 
 /** The trace of the current span; undefined outside every span. Never throws. */
 export function currentTrace(): Trace | undefined {
-  return activeTracer()?.activeTrace();
+  return orUndefined(() => activeTracer()?.activeTrace());
 }
 
 /**
@@ -45,7 +47,19 @@ export function currentTrace(): Trace | undefined {
  * withTracer(createTracer({ exporter }), () => greet('Ada'));
  * ```
  */
-export function withTracer<Result>(tracer: Tracer, run: () => Result): Result {
-  const span = activeScope()?.tracer === tracer ? activeScope()?.span : undefined;
-  return runInScope({ tracer, span }, run);
+export function withTracer<Result>(tracer: Tracer, run: () => Result): Result;
+export function withTracer(tracer: Tracer, run: () => unknown): unknown {
+  const own = tracer[itself];
+  const scope = orUndefined(activeScope);
+  const span = scope?.tracer === own ? scope.span : undefined;
+  return runInScope({ tracer: own, span }, run, (error) => reportFailure(error, tracer));
+}
+
+function orUndefined<Result>(look: () => Result | undefined): Result | undefined {
+  try {
+    return look();
+  } catch (error) {
+    reportFailure(error);
+    return undefined;
+  }
 }

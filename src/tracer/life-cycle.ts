@@ -1,28 +1,11 @@
+import { ownClock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
 import { isObject } from '../base/object.ts';
-import type { ReportCounts } from '../base/report.ts';
 import { shared } from '../base/shared.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
-import type { LaneStats } from '../pipeline/account.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
-import type { PipelineStats } from '../pipeline/pipeline.ts';
 import type { TracerParts } from './parts.ts';
-
-export interface DrainOptions {
-  /** Milliseconds until the answer, whatever has been sent by then. Default 5,000. */
-  readonly timeoutMs?: number;
-}
-
-/** What a tracer did, what became of it, and what went wrong. */
-export interface TracerStats {
-  readonly spans: PipelineStats & {
-    /** Traces that began after shutdown, and were not recorded. */
-    readonly refusedSpans: number;
-  };
-  readonly exporters: readonly LaneStats[];
-  /** Failures of ours and wrong calls, by code. */
-  readonly reports: ReportCounts;
-}
+import { drainMs, type DrainOptions, type TracerStats } from './tracer-stats.ts';
 
 /** What the life of one tracer asks of another, which may come from another copy of clew. */
 interface Peer {
@@ -31,7 +14,6 @@ interface Peer {
   retire(): void;
 }
 
-export const drainMs = 5_000;
 const refusal = 'the tracer was shut down';
 
 /** From the making of a tracer to its end, or until another takes its place and nothing of its own is open. */
@@ -173,9 +155,9 @@ export class LifeCycle {
 
   /** Milliseconds that are left then. */
   async #settleUnfinished(timeoutMs: number): Promise<number> {
-    const startedAt = this.#parts.clock.now();
+    const startedAt = ownClock.now();
     await beforeDeadline(Promise.allSettled(this.#unfinished), timeoutMs);
-    return Math.max(0, timeoutMs - (this.#parts.clock.now() - startedAt));
+    return Math.max(0, timeoutMs - (ownClock.now() - startedAt));
   }
 
   /** What was sent and lost, with what was refused after the end. */

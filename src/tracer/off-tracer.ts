@@ -1,7 +1,6 @@
 import type { CallDefinition } from '../call/definition.ts';
 import type { Invocation } from '../call/invocation.ts';
 import type { Scope } from '../context/scope.ts';
-import { NoopSpan } from '../span/noop-span.ts';
 import type { Span } from '../span/span.ts';
 import type { TracerParts } from './parts.ts';
 import type { Beginning } from './beginning.ts';
@@ -9,11 +8,8 @@ import { Tracer } from './tracer.ts';
 
 /** The tracer while tracing is off: what is wrapped runs as if it were not, and every span is the same no-op. */
 export class OffTracer extends Tracer {
-  readonly #noop: NoopSpan;
-
   constructor(parts: TracerParts) {
     super(parts, true);
-    this.#noop = new NoopSpan(this);
   }
 
   override start(
@@ -25,7 +21,7 @@ export class OffTracer extends Tracer {
   }
 
   override begin(beginning: Beginning): Span {
-    return this.standIn?.begin(beginning) ?? this.#noop;
+    return this.standIn?.begin(beginning) ?? this.lost;
   }
 
   override run<Result>(_span: Span, run: () => Result): Result {

@@ -2,17 +2,14 @@ import { types } from 'node:util';
 import { isCallable, type Callable } from '../base/callable.ts';
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
+import { enclose, inspected, itself } from '../base/enclosure.ts';
 import { isObject } from '../base/object.ts';
-import type { Report } from '../base/report.ts';
 import { shared } from '../base/shared.ts';
 import { followCall, followGenerator } from '../call/call.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import { Invocation } from '../call/invocation.ts';
 import type { Capturer } from '../capture/capturer.ts';
 import { activeScope, runInScope, type Scope } from '../context/scope.ts';
-import type { AudioRecording } from '../exporters/audio-recording.ts';
-import type { TraceExporter } from '../exporters/exporter.ts';
-import type { FlushResult } from '../pipeline/lanes.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { TraceHead } from '../span/head.ts';
 import type { CapturePolicy, EndResult, SpanHost } from '../span/host.ts';
@@ -25,44 +22,75 @@ import { givenOptions, type GenerationOptions, type SpanOptions, type TraceOptio
 import type { SpanWriter } from '../span/span-writer.ts';
 import { Trace } from '../span/trace.ts';
 import type { TraceStore } from '../store/trace-store.ts';
-import { drainMs, LifeCycle, type DrainOptions, type TracerStats } from './life-cycle.ts';
+import { DrainedTracer } from './drained-tracer.ts';
 import type { TracerParts } from './parts.ts';
 import { captureOf, namesTrace, type Beginning, type SpanBeginning } from './beginning.ts';
+import { reportFailure } from './own-failure.ts';
 import { beginRoot } from './root.ts';
 import { standInFor } from './succession.ts';
+import { drainMs } from './tracer-stats.ts';
 
 /**
  * The one place where context, spans and pipeline meet. Made by `init` and `createTracer`. After that nothing it does
  * throws: what a block throws is the block's own.
  */
-export class Tracer implements SpanHost<Span> {
+export class Tracer extends DrainedTracer implements SpanHost<Span> {
+  static {
+    enclose(Tracer.prototype, {
+      isHandle: (value): value is Tracer => isObject(value) && #lostTrace in value,
+      reportOf: (tracer) => tracer.report,
+      open: [
+        'start',
+        'standIn',
+        'reportFailure',
+        'run',
+        'block',
+        'follow',
+        'beginning',
+        'started',
+        'ended',
+        'isRecording',
+      ],
+      blocks: ['trace', 'span', 'generation'],
+      promises: ['delivered'],
+      instead: {
+        trace: (tracer) => tracer.#lostTrace,
+        span: (tracer) => tracer.lost,
+        generation: (tracer) => tracer.lost,
+        begin: (tracer) => tracer.lost,
+        spansOf: () => [],
+        delivered: ({ lost: { traceId } }): EndResult => ({ ok: false, traceId, error: 'clew failed; see its report' }),
+      },
+    });
+  }
+
+  /** Stands in for a span that could not be begun. */
+  readonly lost: Span;
+  readonly #lostTrace: Trace;
   readonly clock: Clock;
   readonly capturer: Capturer;
   readonly writer: SpanWriter;
-  readonly report: Report;
   readonly policy: CapturePolicy;
-  readonly #parts: TracerParts;
-  readonly #life: LifeCycle;
   #replace: ((definition: CallDefinition, args: readonly unknown[]) => Callable | undefined) | undefined;
 
   constructor(parts: TracerParts, isOff = false) {
-    this.#parts = parts;
-    this.#life = new LifeCycle(this, parts, isOff);
+    super(parts, isOff);
     this.clock = parts.clock;
     this.capturer = parts.capturer;
     this.writer = parts.writer;
-    this.report = parts.report;
     this.policy = parts.policy;
+    this.lost = new NoopSpan(this);
+    this.#lostTrace = new NoopTrace(this, this.lost);
   }
 
-  /** The exporters, in the order they were given. */
-  get exporters(): readonly TraceExporter[] {
-    return this.#parts.exporters;
+  /** For `console.log`. */
+  [inspected](): object {
+    return { isRecording: this.isRecording, exporters: this.exporters };
   }
 
   /** Where recent traces can be found, if it has such a place. */
   get store(): TraceStore | undefined {
-    return this.standIn?.store ?? this.#parts.store;
+    return this.standIn?.store ?? this.parts.store;
   }
 
   /**
@@ -70,12 +98,13 @@ export class Tracer implements SpanHost<Span> {
    * took the place of answers for that one.
    */
   get isRecording(): boolean {
-    return this.standIn?.isRecording ?? !this.#life.isShutDown;
+    const tracer = this[itself];
+    return tracer.standIn?.isRecording ?? !tracer.life.isShutDown;
   }
 
   /** The tracer that records in its place here: for a tracer of `init`, once another was made by `init`. */
   get standIn(): Tracer | undefined {
-    if (!this.#life.isHandle) return undefined;
+    if (!this.life.isHandle) return undefined;
     const tracer = standInFor(this);
     return isTracer(tracer) ? tracer : undefined;
   }
@@ -142,7 +171,7 @@ export class Tracer implements SpanHost<Span> {
     if (span === undefined) return undefined;
     const { standIn } = this;
     if (standIn !== undefined) return standIn.activeTrace();
-    return this.#traceOf((span.head && this.#parts.pipeline.rootOf(span.head)) ?? span, span);
+    return this.#traceOf((span.head && this.parts.pipeline.rootOf(span.head)) ?? span, span);
   }
 
   /** A call of a wrapped function that is about to be made; undefined where it is not recorded. Never throws. */
@@ -189,7 +218,7 @@ export class Tracer implements SpanHost<Span> {
 
   /** A failure of ours while a span began or ended. The caller's work goes on as if it were not traced. */
   reportFailure(error: unknown): void {
-    this.report.warn('tracing-failed', 'tracing a call failed; the call went on without it', error);
+    reportFailure(error, this);
   }
 
   /** How the span of a call begins whose parent and options somebody else knows. */
@@ -211,7 +240,7 @@ export class Tracer implements SpanHost<Span> {
   /** Begins a span under the active one, or a trace. A no-op twin where nothing could be kept. */
   begin(beginning: Beginning): Span {
     const scope = activeScope();
-    if (shared.reading || scope?.isQuiet === true) return new NoopSpan(this);
+    if (shared.reading || scope?.isQuiet === true) return this.lost;
     // A handle of `init` whose place another took; under a parent that is given, the parent's tracer goes on.
     const standIn = beginning.parent === undefined ? this.standIn : undefined;
     if (standIn !== undefined) return standIn.begin(beginning);
@@ -221,8 +250,9 @@ export class Tracer implements SpanHost<Span> {
   }
 
   run<Result>(span: Span, run: () => Result): Result {
-    const scope = { tracer: this, span };
-    return runInScope(span.endedAt === null ? scope : { ...scope, isLate: true }, run);
+    const scope = { tracer: this[itself], span };
+    const entered = span.endedAt === null ? scope : { ...scope, isLate: true };
+    return runInScope(entered, run, (error) => reportFailure(error, this));
   }
 
   block<Result>(span: Span, run: () => Result, body?: object): Result;
@@ -232,8 +262,8 @@ export class Tracer implements SpanHost<Span> {
   }
 
   beginInstead(options: Beginning['options'], ended: Span): Span | undefined {
-    if (this.#life.isShutDown || this.#isIn(ended, true)) return undefined;
-    return beginRoot(this, this.#parts, { options, isTrace: false }, ended);
+    if (this.life.isShutDown || this.#isIn(ended, true)) return undefined;
+    return beginRoot(this, this.parts, { options, isTrace: false }, ended);
   }
 
   started(span: Span, head: TraceHead): void {
@@ -257,7 +287,7 @@ export class Tracer implements SpanHost<Span> {
   }
 
   spansOf(head: TraceHead): readonly (Span | SpanRecord)[] {
-    return this.#parts.pipeline.spansOf(head);
+    return this.parts.pipeline.spansOf(head);
   }
 
   async delivered(head: TraceHead): Promise<EndResult> {
@@ -266,82 +296,9 @@ export class Tracer implements SpanHost<Span> {
     return inTime ? delivered : { ok: false, traceId: head.traceId, error: `not exported within ${drainMs} ms` };
   }
 
-  /**
-   * Sends what has ended. Never rejects, never later than its deadline, closes no span. `pending` is what no exporter
-   * had answered for by then. A tracer of `init` that another took the place of sends what either has, and returns the
-   * sums.
-   */
-  async flush(options: DrainOptions = {}): Promise<FlushResult> {
-    return this.#life.flush(givenOptions(options));
-  }
-
-  /**
-   * Ends open spans as `no_end`, sends everything and closes the exporters. Traces begun later are not recorded, but
-   * counted as dropped and reported, until `init` is called again: then every tracer that `init` made records through
-   * the new one. A tracer that another took the place of ends and sends its own, and flushes the other, which goes on.
-   */
-  async shutdown(options: DrainOptions = {}): Promise<FlushResult> {
-    return this.#life.shutdown(givenOptions(options));
-  }
-
-  /** Makes it the tracer of the process. What the one before it has open ends there; what begins later begins here. */
-  takeOver(): void {
-    this.#life.takeOver();
-  }
-
-  /** From now on it speaks for the tracer in force. */
-  becomeHandle(): void {
-    this.#life.becomeHandle();
-  }
-
-  /** Goes on until nothing of its own is open, then closes. */
-  retire(): void {
-    this.#life.retire();
-  }
-
-  /** Work that a flush and a shutdown wait for before they send and close anything. */
-  waitFor(work: Promise<unknown>): void {
-    this.#life.waitFor(work);
-  }
-
-  /** Ends open spans as `no_end` and hands everything over; for a process with nothing left to do. */
-  closeOpenSpans(): void {
-    this.#parts.pipeline.closeAll();
-  }
-
-  /** As far as `shutdown` goes where nothing asynchronous runs any more: at process exit. */
-  shutdownSync(): void {
-    this.#life.shutdownSync();
-  }
-
-  /** Resolves when it is known whether a trace that has ended is kept: within `lateSpanMs`. */
-  decided(head: TraceHead): Promise<void> {
-    return this.#parts.pipeline.decided(head);
-  }
-
-  /** True where recordings of calls can be kept. */
-  get takesAudio(): boolean {
-    return !this.#life.isShutDown && this.#parts.lanes.audio.isWanted;
-  }
-
-  /** Hands a recording to the exporters, and calls `remove` then. Resolves to whether all have taken it. */
-  exportAudio(recording: AudioRecording, remove: () => Promise<void>): Promise<boolean> {
-    return this.#parts.lanes.audio.send(recording, remove);
-  }
-
-  /** True while something is on its way that no account of spans tells of. */
-  get isBusy(): boolean {
-    return this.#life.isBusy;
-  }
-
-  /** Counts of what this tracer recorded, sent and lost, and of our own failures. */
-  stats(): TracerStats {
-    return this.#life.stats();
-  }
-
   /** Where records go: once it has closed, what is still told of its traces goes through the tracer in force. */
   get #sink(): Tracer | Pipeline {
-    return (this.#life.hasClosed ? this.standIn : undefined) ?? this.#parts.pipeline;
+    return (this.life.hasClosed ? this.standIn : undefined) ?? this.parts.pipeline;
   }
 
   #startByHand(
@@ -361,19 +318,31 @@ export class Tracer implements SpanHost<Span> {
   }
 
   #refuse(): Span {
-    this.#life.refuse();
-    return new NoopSpan(this);
+    this.life.refuse();
+    return this.lost;
   }
 
-  /** `isMeant` is true where the parent was named, not found in the context: it may have ended by now. */
+  /**
+   * Every span of a tracer begins here: one that cannot is reported, and the work goes on without it. `isMeant` is true where
+   * the parent was named, not found in the context: it may have ended by now.
+   */
   #beginUnder(parent: Span | undefined, beginning: Beginning, isMeant: boolean): Span {
+    try {
+      return this.#beginSpan(parent, beginning, isMeant);
+    } catch (error) {
+      this.reportFailure(error);
+      return this.lost;
+    }
+  }
+
+  #beginSpan(parent: Span | undefined, beginning: Beginning, isMeant: boolean): Span {
     const { options, includeOutput = true, capture, part } = beginning;
-    if (this.#life.isShutDown) return this.#refuse();
+    if (this.life.isShutDown) return this.#refuse();
     if (parent === undefined || (beginning.isTrace && options.root === true)) {
-      return beginRoot(this, this.#parts, beginning, parent);
+      return beginRoot(this, this.parts, beginning, parent);
     }
     if (!parent.isRecording) return parent;
-    if (!this.#isIn(parent, isMeant)) return beginRoot(this, this.#parts, beginning, parent);
+    if (!this.#isIn(parent, isMeant)) return beginRoot(this, this.parts, beginning, parent);
     if (beginning.isTrace && namesTrace(options)) {
       this.report.debug(
         'nested-trace',
@@ -385,7 +354,7 @@ export class Tracer implements SpanHost<Span> {
 
   /** False where the trace of a parent is over, so that a span which begins now is none of it. */
   #isIn(parent: Span | undefined, isMeant: boolean): boolean {
-    return parent?.head === undefined || this.#parts.pipeline.continues(parent.head, parent, isMeant);
+    return parent?.head === undefined || this.parts.pipeline.continues(parent.head, parent, isMeant);
   }
 
   #traceOf(root: Span, active: Span): Trace {

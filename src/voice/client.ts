@@ -1,9 +1,10 @@
 import { ClewConfigError } from '../base/config-error.ts';
+import { readVariable } from '../base/process.ts';
 import { getTracer, createTracer } from '../init.ts';
 import type { TracerOptions } from '../options.ts';
 import type { FlushResult } from '../pipeline/lanes.ts';
 import { givenOptions } from '../span/span-options.ts';
-import type { DrainOptions } from '../tracer/life-cycle.ts';
+import type { DrainOptions } from '../tracer/tracer-stats.ts';
 import { isTracer, type Tracer } from '../tracer/tracer.ts';
 import type { AudioSource, RecordingFactsGiven } from './audio/recording-import.ts';
 import { readAudioOption, withEnvironmentKey, type AudioOptions, type AudioSettings } from './audio-settings.ts';
@@ -50,7 +51,7 @@ export class VoiceClient {
     const given = tracer ?? (Object.keys(options).length === 0 ? recordingTracer() : undefined);
     this.tracer = given ?? createTracer(options);
     this.#ownsTracer = given === undefined;
-    this.#audio = withEnvironmentKey(settings, process.env['CLEW_AUDIO_KEY'], this.tracer.report);
+    this.#audio = withEnvironmentKey(settings, readVariable('CLEW_AUDIO_KEY'), this.tracer.report);
   }
 
   /** The calls that go on. */
@@ -113,6 +114,6 @@ function recordingTracer(): Tracer | undefined {
 /** Begins a call with the tracer of the running code: the one that `init` made, unless one is scoped. Never throws. */
 export function startSession(options: SessionOptions): VoiceSession {
   const tracer = getTracer();
-  const audio = withEnvironmentKey({}, process.env['CLEW_AUDIO_KEY'], tracer.report);
+  const audio = withEnvironmentKey({}, readVariable('CLEW_AUDIO_KEY'), tracer.report);
   return new VoiceSession(tracer, options, { audio });
 }

@@ -1,5 +1,5 @@
 import { beforeDeadline } from '../base/deadline.ts';
-import { pause } from '../pipeline/backoff.ts';
+import { pause } from '../base/timers.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { Span } from '../span/span.ts';
 import type { CallAudio } from '../span/voice.ts';

@@ -261,7 +261,7 @@ export class VoiceSession {
     if (head === undefined || this.#isShowing) return;
     this.#isShowing = true;
     // What ended just now is not collected yet, and several turns may end at once.
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       this.#isShowing = false;
       this.#tracer.showOpen(head);
     });

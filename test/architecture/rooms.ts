@@ -118,9 +118,14 @@ function isNode(value: unknown): value is SyntaxNode {
 function checkImport(from: string, target: string, sources: Sources): readonly string[] {
   if (target.startsWith('node:')) return target === 'node:sqlite' ? [`${from} loads node:sqlite at import`] : [];
   if (target in sources) return checkArrow(from, target);
-  const allowed = packageRooms[target];
+  const allowed = packageRooms[packageOf(target)];
   if (allowed === undefined) return [`${from} imports ${target}, which is neither a file of src nor on the list`];
   return roomOf(from) === allowed ? [] : [`${from} imports ${target}, which only ${allowed} may`];
+}
+
+/** A package has doors of its own: `reflect-metadata/no-conflict`. */
+function packageOf(target: string): string {
+  return target.split('/', target.startsWith('@') ? 2 : 1).join('/');
 }
 
 function checkArrow(from: string, target: string): readonly string[] {

@@ -6,6 +6,9 @@ import { answers, IngestServer } from '../fixtures/ingest-server.ts';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 import { only, startRecording } from './recording.ts';
 
+// Clew holds its own timers: here the tests hold them.
+vi.mock('../../src/base/timers.ts', () => import('../fixtures/stoppable-timers.ts'));
+
 /** A call of three spans. */
 function makeCall(client: VoiceClient, agentId = 'support_v3'): void {
   const session = client.startSession({ agentId });

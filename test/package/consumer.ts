@@ -51,9 +51,14 @@ export class Consumer {
 
   /** Puts packages of the repository into the consumer: what it would have installed beside clew. */
   async link(...names: readonly string[]): Promise<void> {
+    await this.linkFrom(repositoryModules, ...names);
+  }
+
+  /** The same for packages of another folder's node_modules. */
+  async linkFrom(modules: string, ...names: readonly string[]): Promise<void> {
     for (const name of names) {
       await mkdir(dirname(this.path(`node_modules/${name}`)), { recursive: true });
-      await symlink(join(repositoryModules, name), this.path(`node_modules/${name}`), 'dir');
+      await symlink(join(modules, name), this.path(`node_modules/${name}`), 'dir');
     }
   }
 
@@ -70,7 +75,8 @@ export class Consumer {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async run(command: string, ...args: readonly string[]): Promise<Output> {
+  /** Runs any command in the consumer. */
+  async run(command: string, ...args: readonly string[]): Promise<Output> {
     try {
       return { code: 0, ...(await run(command, args, { cwd: this.folder, env: cleanEnvironment() })) };
     } catch (error) {

@@ -4,6 +4,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answers, IngestServer, works } from '../fixtures/ingest-server.ts';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 
+// Clew holds its own timers: here the tests hold them.
+vi.mock('../../src/base/timers.ts', () => import('../fixtures/stoppable-timers.ts'));
+vi.mock(import('../../src/base/clock.ts'), async (load) => {
+  const clocks = await load();
+  return { ...clocks, ownClock: clocks.systemClock };
+});
+
 const second = 1_000;
 const minute = 60 * second;
 /** The clock runs a thousand times faster than the server answers. */

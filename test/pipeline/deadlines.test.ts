@@ -3,6 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 import { CollectingExporter } from '../fixtures/records.ts';
 
+// Clew holds its own timers: here the tests hold them.
+vi.mock('../../src/base/timers.ts', () => import('../fixtures/stoppable-timers.ts'));
+
 const never = (): Promise<never> => new Promise(() => {});
 const hanging: TraceExporter = { export: never, flush: never, shutdown: never };
 

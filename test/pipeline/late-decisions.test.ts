@@ -14,6 +14,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CollectingExporter } from '../fixtures/records.ts';
 import { RecordingLogger } from '../fixtures/recording-logger.ts';
 
+vi.mock('../../src/base/timers.ts', () => import('../fixtures/stoppable-timers.ts'));
+
 interface Setup {
   readonly memory: InMemoryTraceExporter;
   readonly patient: CollectingExporter;

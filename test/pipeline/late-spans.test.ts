@@ -2,6 +2,9 @@ import { createTracer, InMemoryTraceExporter, type Tracer } from 'clew';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CollectingExporter } from '../fixtures/records.ts';
 
+// Clew holds its own timers: here the tests hold them.
+vi.mock('../../src/base/timers.ts', () => import('../fixtures/stoppable-timers.ts'));
+
 interface Setup {
   readonly memory: InMemoryTraceExporter;
   readonly patient: CollectingExporter;

@@ -1,12 +1,12 @@
 import type * as Sqlite from 'node:sqlite';
 
-export const noSqlite = `node:sqlite is not there in Node ${process.version}: it needs 22.13`;
+export const noSqlite = 'node:sqlite is not there in this runtime: Node has it from 22.13';
 
 let sqlite: typeof Sqlite | undefined;
 
 /** Node's own SQLite, loaded when it is first needed. Undefined where this Node has none. */
 export function loadSqlite(): typeof Sqlite | undefined {
-  sqlite ??= withoutWarning(() => process.getBuiltinModule('node:sqlite'));
+  sqlite ??= withoutWarning(() => globalThis.process?.getBuiltinModule?.('node:sqlite'));
   return sqlite;
 }
 

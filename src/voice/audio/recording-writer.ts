@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../../base/timers.ts';
 import { roundMs } from '../../base/clock.ts';
 import { recordingRate, samplesPerMs } from './audio-frame.ts';
 import type { AudioEncoder, EncoderStream } from './audio-encoder.ts';

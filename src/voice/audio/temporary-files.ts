@@ -1,18 +1,19 @@
 import { rmSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listen, stopListening } from '../../base/process.ts';
 
 const paths = new Set<string>();
 
 /** A file that is deleted when the process ends, unless it is forgotten before: what people said must not stay behind. */
 export function deleteAtExit(path: string): void {
-  if (paths.size === 0) process.on('exit', deleteNow);
+  if (paths.size === 0) listen('exit', deleteNow);
   paths.add(path);
 }
 
 export function forgetAtExit(path: string): void {
   if (!paths.delete(path) || paths.size > 0) return;
-  process.removeListener('exit', deleteNow);
+  stopListening('exit', deleteNow);
 }
 
 function deleteNow(): void {

@@ -2,7 +2,7 @@ import { ClewConfigError } from '../../base/config-error.ts';
 import { isObject } from '../../base/object.ts';
 import type { FlushResult } from '../../pipeline/lanes.ts';
 import { givenOptions } from '../../span/span-options.ts';
-import type { DrainOptions } from '../../tracer/life-cycle.ts';
+import type { DrainOptions } from '../../tracer/tracer-stats.ts';
 import type { Tracer } from '../../tracer/tracer.ts';
 import { VoiceClient, type VoiceOptions } from '../client.ts';
 import type { VoiceSession } from '../session.ts';

@@ -1,0 +1,62 @@
+import * as nodeTimers from 'node:timers';
+import { isCallable, type Callable } from './callable.ts';
+import { createDeferred } from './deferred.ts';
+import { genuine } from './genuine.ts';
+import { isObject } from './object.ts';
+
+/**
+ * The timers of the runtime itself, taken once when clew is loaded. A test's fake timers stop the program's clock, never
+ * the deadline of a flush; and those of jsdom, which cannot let go of the process, are not used where Node has its own.
+ */
+
+/** What `startTimer` gave: an object in Node, a number in a browser. */
+export type Timer = object | number;
+
+type Start = (run: () => void, ms: number) => Timer;
+
+/** Undefined where the runtime has no such function. */
+function find(name: 'setTimeout' | 'clearTimeout' | 'setImmediate'): Callable | undefined {
+  const candidates: readonly unknown[] = [Reflect.get(nodeTimers, name), Reflect.get(globalThis, name)];
+  const found = candidates.find((candidate) => isCallable(candidate));
+  return isCallable(found) ? genuine(name, found) : undefined;
+}
+
+const setTimer = find('setTimeout');
+const clearTimer = find('clearTimeout');
+const setNextTurn = find('setImmediate');
+
+/** Runs `run` after `ms` milliseconds. It holds the process: for those who wait for the answer. */
+export const startTimer: Start = (run, ms) => {
+  const timer: unknown = setTimer?.(run, ms);
+  return isObject(timer) || typeof timer === 'number' ? timer : 0;
+};
+
+/** As `startTimer`, without holding the process where the runtime can tell the difference. */
+export const startIdleTimer: Start = (run, ms) => {
+  const timer = startTimer(run, ms);
+  if (isObject(timer) && 'unref' in timer && isCallable(timer.unref)) timer.unref();
+  return timer;
+};
+
+export function stopTimer(timer: Timer | undefined): void {
+  if (timer !== undefined) clearTimer?.(timer);
+}
+
+/** Runs `run` once the input and output that is there was seen to. */
+export function onNextTurn(run: () => void): void {
+  if (setNextTurn === undefined) startTimer(run, 0);
+  else setNextTurn(run);
+}
+
+export function nextTurn(): Promise<void> {
+  const { promise, resolve } = createDeferred<void>();
+  onNextTurn(resolve);
+  return promise;
+}
+
+/** Waits without holding the process: whoever waits for it has a timer of their own. */
+export function pause(ms: number): Promise<void> {
+  const { promise, resolve } = createDeferred<void>();
+  startIdleTimer(resolve, ms);
+  return promise;
+}
