@@ -5,6 +5,8 @@ import type { Ending, Span } from '../span/span.ts';
 export interface Followed {
   /** The call's span. That of a generator begins when it is first read. */
   readonly span: Span;
+  /** True while its span has not begun. */
+  readonly isLazy: boolean;
   /** True where the call made its promise itself, so that nobody else can hold it: another one may take its place. */
   readonly ownsPromise: boolean;
   /** The function has returned, and its result is followed: its arguments are let go of. */

@@ -11,7 +11,7 @@ const rawReaders = ['arrayBuffer', 'blob', 'bytes', 'formData'] as const;
  */
 export function followResponse(response: unknown, followed: Followed): boolean {
   if (!(response instanceof Response)) return false;
-  return followStream(response, followed, (followers) => {
+  const isFollowed = followStream(response, followed, (followers) => {
     const isPatched =
       !response.bodyUsed &&
       observeBody(response, 'json', followers, (value) => followers.endWith(value)) &&
@@ -20,6 +20,7 @@ export function followResponse(response: unknown, followed: Followed): boolean {
     if (isPatched) followers.watch(response);
     return isPatched;
   });
+  return isFollowed !== undefined;
 }
 
 function observeBody(
