@@ -91,7 +91,7 @@ describe('a function that answers through a callback', () => {
   it('and through a promise ends with the promise', async () => {
     const recording = new Recording();
     const both = traced('both', async (callback: Callback) => {
-      await null;
+      await Promise.resolve();
       callback(null, 1);
       return 2;
     });

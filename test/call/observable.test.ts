@@ -42,7 +42,7 @@ describe('an Observable', () => {
     await lastValueFrom(
       values.pipe(
         tap((value) => seen.push(`tap ${value}`)),
-        map(String),
+        map((value) => `${value}`),
       ),
     );
     expect(seen).toEqual(['tap 2', 'tap 4']);
