@@ -106,6 +106,7 @@ class ReaderPatch {
     patch('releaseLock', (original) => this.#observeRelease(original));
     const closed: unknown = Reflect.get(reader, 'closed');
     if (!types.isPromise(closed)) return;
+    delayClosed(reader);
     const followers = this.#followers;
     closed.then(
       () => this.#hear(() => followers.end()),
@@ -162,6 +163,26 @@ class ReaderPatch {
       return Reflect.apply(original, this, args);
     };
   }
+}
+
+/** An observed part comes a microtask later: were `closed` not as late, it would overtake the last one. */
+function delayClosed(reader: object): void {
+  const delayed = new WeakMap<object, Promise<unknown>>();
+  const prototype: unknown = Object.getPrototypeOf(reader);
+  if (!isObject(prototype)) return;
+  Object.defineProperty(reader, 'closed', {
+    configurable: true,
+    enumerable: false,
+    get(this: unknown) {
+      const closed: unknown = Reflect.get(prototype, 'closed', this);
+      if (!types.isPromise(closed)) return closed;
+      const later = delayed.get(closed) ?? closed.then((value) => value);
+      // As the platform has it: nobody needs to handle it.
+      later.catch(() => {});
+      delayed.set(closed, later);
+      return later;
+    },
+  });
 }
 
 function observeIterator(original: Callable, followers: StreamFollowers, place: ReaderPlace | undefined): Callable {
