@@ -7,7 +7,7 @@ import { detach, endingOf, readMethod, type Followed } from './followed.ts';
 import type { Invocation } from './invocation.ts';
 import { followAsyncIterable, followIterator, isIterator } from './iterator.ts';
 import { followNodeReadable, isLongLived, isNodeReadable } from './node-stream.ts';
-import { followObservable, isObservable } from './observable.ts';
+import { followObservable, isObservable, isSubject } from './observable.ts';
 import { followPlainPromise, isPlainPromise } from './promise.ts';
 import { followReadableStream, isReadableStream } from './readable-stream.ts';
 import { followThenable } from './thenable.ts';
@@ -29,7 +29,10 @@ export function finishCall(call: Invocation, result: unknown): unknown {
   call.leave();
   if (!call.span.isRecording) return result;
   const { callback } = call;
-  if (callback !== undefined && call.fence(() => callback.returned(result)) === true) return result;
+  if (callback !== undefined && call.fence(() => callback.returned(result)) === true) {
+    call.returned();
+    return result;
+  }
   return followResult(result, call);
 }
 
@@ -69,6 +72,7 @@ function followResult(result: unknown, followed: Followed): unknown {
     return follow(result, followed);
   } catch (error) {
     followed.reportFailure(error);
+    followed.fence(() => detach(result, followed));
     return result;
   }
 }
@@ -76,8 +80,9 @@ function followResult(result: unknown, followed: Followed): unknown {
 function follow(result: unknown, followed: Followed): unknown {
   if (!isObject(result)) return endWith(result, followed);
   if (types.isPromise(result)) {
+    const isOwned = isPlainPromise(result) && followed.ownsPromise;
     followed.returned();
-    if (isPlainPromise(result)) return followPlainPromise(result, followed, followValue);
+    if (isPlainPromise(result)) return followPlainPromise(result, followed, followValue, isOwned);
     followThenable(result, followed, followValue);
     return result;
   }
@@ -91,27 +96,44 @@ function follow(result: unknown, followed: Followed): unknown {
   return followObject(result, followed, true);
 }
 
-/** What a promise resolved to: a stream is followed on, and no thenable can be left. */
+/** What a promise resolved to: a stream is followed on, and so is a thenable that another thenable gave. */
 function followValue(value: unknown, followed: Followed, isReplaceable: boolean): unknown {
   if (!isObject(value) || types.isProxy(value)) return endWith(value, followed);
+  if (hasMethod(value, 'then')) {
+    followThenable(value, followed, followValue);
+    return value;
+  }
   return followObject(value, followed, isReplaceable);
 }
 
 /** What inherits from a Proxy may throw at a mere `in`: then it is a value like any other. */
 function followObject(value: object, followed: Followed, isReplaceable: boolean): unknown {
   if (Array.isArray(value)) return endWith(value, followed);
+  const source = sourceIn(value);
+  if (source === undefined) return endWith(value, followed);
+  const seen = tryToFollow(source, followed, isReplaceable && source === value);
+  if (seen !== undefined) return source === value ? seen : value;
+  if (source === value) detach(value, followed);
+  else endWith(value, followed);
+  return value;
+}
+
+/** What throws when it is asked, or lets nobody listen, is handed out as it is. */
+function tryToFollow(source: object, followed: Followed, isReplaceable: boolean): object | undefined {
   try {
-    if (isSource(value)) {
-      const seen = followSource(value, followed, isReplaceable);
-      if (seen === undefined) detach(value, followed);
-      return seen ?? value;
-    }
-    const stream = streamIn(value);
-    if (stream !== undefined && followSource(stream, followed, false) !== undefined) return value;
+    return followSource(source, followed, isReplaceable);
   } catch {
-    // It cannot be asked: it is the output.
+    return undefined;
   }
-  return endWith(value, followed);
+}
+
+/** The value itself, or the stream in it. Undefined for a plain value, and for one that cannot be asked. */
+function sourceIn(value: object): object | undefined {
+  try {
+    return isSource(value) ? value : streamIn(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What comes in parts, or lives on when the call has returned. Most results are plain objects: they are asked least. */
@@ -130,7 +152,7 @@ function isSource(value: object): boolean {
 /** The object to hand out, or undefined where it cannot be followed. */
 function followSource(value: object, followed: Followed, isReplaceable: boolean): object | undefined {
   if (isReadableStream(value)) return followReadableStream(value, followed, isReplaceable);
-  if (isLongLived(value)) return undefined;
+  if (isLongLived(value) || isSubject(value)) return undefined;
   if (isNodeReadable(value)) return followNodeReadable(value, followed) ? value : undefined;
   if (isClientStream(value)) return followClientStream(value, followed);
   if (isStreamResult(value)) return followStreamResult(value, followed);

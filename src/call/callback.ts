@@ -12,6 +12,15 @@ export function isCallbackName(name: string | undefined): boolean {
   return name !== undefined && callbackNames.has(name);
 }
 
+/** What a function does with a callback that is kept: whoever takes it away again needs the very same one. */
+const keeping =
+  /\.(?:on|off|add\w*|remove\w*|delete|set|push|unshift|indexOf|includes|filter|\w*subscribe|\w*register|prepend\w*)\??\.?\s*\([^;{}]*\b_?(?:cb|callback|done)_?\b|[!=]==?\s*_?(?:cb|callback|done)_?\b/i;
+
+/** True where the text of a function shows that it keeps a listener, or takes one away. */
+export function keepsCallback(source: string): boolean {
+  return keeping.test(source);
+}
+
 /** The calls of the function while it runs: more than one, and it is no callback but a function to apply. */
 interface EarlyCall {
   readonly args: readonly unknown[];

@@ -26,7 +26,7 @@ export function followClientStream(stream: object, followed: Followed): object |
     followers.watch(stream);
     return true;
   });
-  return isFollowed ? stream : undefined;
+  return isFollowed && stream;
 }
 
 function observeEvents(original: Callable, events: ClientEvents): Callable {
@@ -76,12 +76,17 @@ export function followStreamResult(
 ): object | undefined {
   const { baseStream } = result;
   const isFollowed = followStream(result, followed, (followers) => {
-    followers.readParts((value) => readPart(value, followers));
+    followers.readParts(partReader(followers));
     if (baseStream.locked || !patchStream(baseStream, followers)) return false;
     followers.watch(baseStream);
     return true;
   });
-  return isFollowed ? result : undefined;
+  return isFollowed && result;
+}
+
+/** Made apart from the stream: what is watched for its loss must not be in reach of the function. */
+function partReader(followers: StreamFollowers): (value: unknown) => unknown {
+  return (value) => readPart(value, followers);
 }
 
 /** Its parts come wrapped, and an error is one of them: the stream itself ends as if nothing had happened. */

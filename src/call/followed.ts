@@ -1,10 +1,14 @@
+import { EventEmitter } from 'node:events';
 import { isCallable, type Callable } from '../base/callable.ts';
+import { marker } from '../capture/marker.ts';
 import type { Ending, Span } from '../span/span.ts';
 
 /** A call whose result is followed to its end. */
 export interface Followed {
   /** The call's span. That of a generator begins when it is first read. */
   readonly span: Span;
+  /** True while its span has not begun. */
+  readonly isLazy: boolean;
   /** True where the call made its promise itself, so that nobody else can hold it: another one may take its place. */
   readonly ownsPromise: boolean;
   /** The function has returned, and its result is followed: its arguments are let go of. */
@@ -26,9 +30,22 @@ export function endingOf(error: unknown, followed: Followed): Pick<Ending, 'outc
   return { outcome: followed.isAbort(error) ? 'cancelled' : 'error', thrown: { error } };
 }
 
-/** Ends the span of a call whose result is handed out and not followed. */
+/**
+ * Ends the span of a call whose result is handed out and not followed. An emitter is named, not recorded: its insides are
+ * Node's own, and those of a child process hold its command line.
+ */
 export function detach(result: unknown, followed: Followed): void {
-  followed.span.conclude({ outcome: 'detached', output: result });
+  const output =
+    result instanceof EventEmitter ? { outputText: marker('object', { type: typeOf(result) }) } : { output: result };
+  followed.span.conclude({ outcome: 'detached', ...output });
+}
+
+function typeOf(emitter: object): string {
+  try {
+    return emitter.constructor.name;
+  } catch {
+    return 'EventEmitter';
+  }
 }
 
 /** Replaces a method on one object, as a class would define it; false when the object does not let us. */

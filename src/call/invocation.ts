@@ -29,6 +29,7 @@ export interface InvocationOrigin {
 type Signal = Pick<AbortSignal, 'aborted' | 'reason'>;
 
 const nothing: readonly never[] = Object.freeze([]);
+const never = (): boolean => false;
 /** Where options hold a signal: the platform and most clients, and the AI SDK. */
 const signalNames = ['signal', 'abortSignal'] as const;
 
@@ -36,7 +37,7 @@ const signalNames = ['signal', 'abortSignal'] as const;
 export class Invocation implements Followed {
   readonly replacement: Callable | undefined;
   readonly #host: InvocationHost;
-  readonly #ownsPromise: () => boolean;
+  #ownsPromise: () => boolean;
   /** Held until the function returns. */
   #args: readonly unknown[];
   #signals: readonly Signal[] = nothing;
@@ -56,7 +57,6 @@ export class Invocation implements Followed {
     this.replacement = replacement;
   }
 
-  /** True while its span has not begun. */
   get isLazy(): boolean {
     return this.#span === undefined;
   }
@@ -110,6 +110,8 @@ export class Invocation implements Followed {
   returned(): void {
     this.#signals = this.#args.length === 0 ? nothing : signalsOf(this.#args);
     this.#args = nothing;
+    // It holds the function, which may hold what it returned: that could then never be lost.
+    this.#ownsPromise = never;
   }
 
   isAborted(): boolean {

@@ -16,16 +16,15 @@ const stepNames: readonly StepName[] = ['next', 'return', 'throw'];
  * before it is first read. False where it cannot be followed.
  */
 export function followIterator(iterator: object, followed: Followed, isLazy = false): boolean {
-  return followStream(iterator, followed, (followers) => {
-    if (!patchSteps(iterator, followers)) return false;
-    if (!isLazy) followers.watch(iterator);
-    return true;
-  });
+  const followers = followStream(iterator, followed, (first) => patchSteps(iterator, first));
+  // A call that returns another call's generator has begun, whether or not the generator ever does.
+  if (!isLazy) followers?.watch(iterator);
+  return followers !== undefined;
 }
 
 /** Follows what an async iterable gives through whichever of its iterators comes first to a part. */
 export function followAsyncIterable(iterable: object, followed: Followed): boolean {
-  return followStream(iterable, followed, (followers) => {
+  const isFollowed = followStream(iterable, followed, (followers) => {
     // A client's own stream object makes all its iterators, those of `tee()` too, by a function of its own.
     const names: readonly PropertyKey[] = [
       Symbol.asyncIterator,
@@ -36,6 +35,7 @@ export function followAsyncIterable(iterable: object, followed: Followed): boole
     followers.watch(iterable);
     return true;
   });
+  return isFollowed !== undefined;
 }
 
 function patchIteration(
@@ -72,12 +72,15 @@ export interface StepOptions {
   readonly place?: ReaderPlace | undefined;
 }
 
-/** Iterators whose steps are observed; what makes one by another's help must not observe it twice. */
-const patched = new WeakSet<object>();
+/** Who observes the steps of an iterator. One follower does so once; an iterable that hands out another's adds its own. */
+const patched = new WeakMap<object, readonly StreamFollowers[]>();
+const mostObservers = 16;
 
 /** Observes the steps of one iterator; false when it does not let us. */
 export function patchSteps(iterator: object, followers: StreamFollowers, options: StepOptions = {}): boolean {
-  if (patched.has(iterator)) return true;
+  const observers = patched.get(iterator) ?? [];
+  if (observers.includes(followers)) return true;
+  if (observers.length >= mostObservers) return false;
   const steps = new Steps(iterator, followers, options);
   for (const name of stepNames) {
     const original = readMethod(iterator, name);
@@ -87,7 +90,7 @@ export function patchSteps(iterator: object, followers: StreamFollowers, options
     };
     if (!patchMethod(iterator, name, step)) return false;
   }
-  patched.add(iterator);
+  patched.set(iterator, [...observers, followers]);
   return true;
 }
 
@@ -107,8 +110,13 @@ class Steps {
 
   take(name: StepName, original: Callable, receiver: unknown, args: readonly unknown[]): unknown {
     const followers = this.#followers;
-    // A generator that is closed before it is first read never ran: there is nothing to record.
-    if (followers.isOver || (!this.#isStarted && name === 'return')) return Reflect.apply(original, receiver, args);
+    if (followers.isOver) return Reflect.apply(original, receiver, args);
+    if (!this.#isStarted && name === 'return' && followers.isLazy) {
+      // A generator that is closed before it is first read never ran: there is nothing to record of it.
+      const closed = Reflect.apply(original, receiver, args);
+      followers.cancel();
+      return closed;
+    }
     this.#start();
     let step: unknown;
     try {
@@ -168,13 +176,15 @@ class Steps {
   }
 }
 
+/** A getter is its reader's alone: it may give something else the second time. */
 function readStep(step: unknown): { done: boolean; value: unknown } {
-  try {
-    if (!isObject(step)) return { done: true, value: undefined };
-    return { done: Boolean(Reflect.get(step, 'done')), value: Reflect.get(step, 'value') };
-  } catch {
-    return { done: false, value: undefined };
-  }
+  if (!isObject(step)) return { done: true, value: undefined };
+  if (types.isProxy(step)) return { done: false, value: undefined };
+  return { done: Boolean(ownValue(step, 'done')), value: ownValue(step, 'value') };
+}
+
+function ownValue(step: object, name: string): unknown {
+  return Object.getOwnPropertyDescriptor(step, name)?.value;
 }
 
 export function isIterator(value: object): boolean {

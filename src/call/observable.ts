@@ -8,6 +8,11 @@ export function isObservable(value: object): boolean {
   return 'subscribe' in value && 'pipe' in value && 'forEach' in value && 'lift' in value && !('next' in value);
 }
 
+/** An RxJS Subject: whoever holds it sends through it, and the call does not say when that is over. */
+export function isSubject(value: object): boolean {
+  return 'next' in value && 'subscribe' in value && 'pipe' in value && 'observers' in value;
+}
+
 /**
  * Follows the first subscription to an Observable: the caller has its own object, which does nothing before it is
  * subscribed to. Unsubscribing ends the span as cancelled. Undefined where it cannot be followed.
@@ -19,7 +24,7 @@ export function followObservable(observable: object, followed: Followed): object
     followers.watch(observable);
     return patchMethod(observable, 'subscribe', observeFirst(original, followers));
   });
-  return isFollowed ? observable : undefined;
+  return isFollowed && observable;
 }
 
 function observeFirst(original: Callable, followers: StreamFollowers): Callable {

@@ -15,11 +15,12 @@ export function followPlainPromise(
   promise: Promise<unknown>,
   followed: Followed,
   followValue: FollowValue,
+  isOwned: boolean,
 ): Promise<unknown> {
   const conclude = (error: unknown): void => {
     followed.fence(() => followed.span.conclude(endingOf(error, followed)));
   };
-  if (!followed.ownsPromise) {
+  if (!isOwned) {
     promise.then((value) => void followed.fence(() => followValue(value, followed, false)), conclude);
     return promise;
   }

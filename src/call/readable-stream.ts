@@ -41,7 +41,7 @@ export function followReadableStream(
     followers.watch(stream);
     return true;
   });
-  if (!isSeen) return undefined;
+  if (isSeen === undefined) return undefined;
   return readsByMethods || !isReplaceable || !(stream instanceof ReadableStream) ? stream : twinOf(stream);
 }
 
@@ -58,9 +58,9 @@ export function patchStream(stream: object, followers: StreamFollowers, place?: 
     values: (original) => observeIterator(original, followers, place),
     [Symbol.asyncIterator]: (original) => observeIterator(original, followers, place),
     tee: (original) => observeTee(original, followers, place),
-    cancel: (original) => observeCancel(original, followers, place ?? followers.place()),
-    pipeTo: pipeByMethods,
-    pipeThrough: pipeByMethods,
+    cancel: (original) => observeCancel(original, followers, place ?? followers.place(), isUnlocked),
+    pipeTo,
+    pipeThrough,
   };
   return Reflect.ownKeys(patches).every((name) => {
     const original = readMethod(stream, name);
@@ -102,10 +102,11 @@ class ReaderPatch {
       if (original !== undefined) patchMethod(reader, name, observe(original));
     };
     patch('read', (original) => this.#observeRead(original));
-    patch('cancel', (original) => observeCancel(original, this.#followers, this.#place));
+    patch('cancel', (original) => observeCancel(original, this.#followers, this.#place, () => !this.#isReleased));
     patch('releaseLock', (original) => this.#observeRelease(original));
     const closed: unknown = Reflect.get(reader, 'closed');
     if (!types.isPromise(closed)) return;
+    delayClosed(reader);
     const followers = this.#followers;
     closed.then(
       () => this.#hear(() => followers.end()),
@@ -164,6 +165,26 @@ class ReaderPatch {
   }
 }
 
+/** An observed part comes a microtask later: were `closed` not as late, it would overtake the last one. */
+function delayClosed(reader: object): void {
+  const delayed = new WeakMap<object, Promise<unknown>>();
+  const prototype: unknown = Object.getPrototypeOf(reader);
+  if (!isObject(prototype)) return;
+  Object.defineProperty(reader, 'closed', {
+    configurable: true,
+    enumerable: false,
+    get(this: unknown) {
+      const closed: unknown = Reflect.get(prototype, 'closed', this);
+      if (!types.isPromise(closed)) return closed;
+      const later = delayed.get(closed) ?? closed.then((value) => value);
+      // As the platform has it: nobody needs to handle it.
+      later.catch(() => {});
+      delayed.set(closed, later);
+      return later;
+    },
+  });
+}
+
 function observeIterator(original: Callable, followers: StreamFollowers, place: ReaderPlace | undefined): Callable {
   return function values(...args) {
     const iterator = Reflect.apply(original, this, args);
@@ -190,21 +211,75 @@ function observeTee(original: Callable, followers: StreamFollowers, place: Reade
   };
 }
 
-/** A branch of `tee` is cancelled when both are: until then the source goes on, and so does the span. */
-function observeCancel(original: Callable, followers: StreamFollowers, place: ReaderPlace): Callable {
+/**
+ * A branch of `tee` is cancelled when both are: until then the source goes on, and so does the span. What has no right to
+ * the stream cancels nothing: the stream while a reader has it, a reader that was released.
+ */
+function observeCancel(
+  original: Callable,
+  followers: StreamFollowers,
+  place: ReaderPlace,
+  isEntitled: (target: unknown) => boolean,
+): Callable {
   return function cancel(...args) {
+    if (!isEntitled(this)) return Reflect.apply(original, this, args);
     place.isCancelled = true;
     const cancelling = followers.run(() => Reflect.apply(original, this, args));
     return types.isPromise(cancelling) ? cancelling.finally(() => followers.cancel()) : cancelling;
   };
 }
 
-/** A pipe reads past the methods of its source: it gets a stream that reads by them. */
-function pipeByMethods(original: Callable): Callable {
-  return function pipe(...args) {
-    if (!(this instanceof ReadableStream) || this.locked) return Reflect.apply(original, this, args);
-    const { stream, release } = pipeSource(this);
-    const piping = Reflect.apply(original, stream, args);
-    return types.isPromise(piping) ? piping.finally(release) : piping;
+function isUnlocked(stream: unknown): boolean {
+  return isObject(stream) && Reflect.get(stream, 'locked') === false;
+}
+
+/**
+ * A pipe reads past the methods of its source: it gets a stream that reads by them. What the platform refuses, it refuses
+ * as ever.
+ */
+function pipeTo(original: Callable): Callable {
+  return function pipeTo(...args) {
+    const [destination] = args;
+    if (!canPipe(this, destination)) return Reflect.apply(original, this, args);
+    return pipe(this, original, args);
   };
+}
+
+/** Whatever was made of the method since. */
+const platformPipe = readMethod(ReadableStream.prototype, 'pipeTo');
+
+/** As the platform defines it: a `pipeTo` that nobody waits for. */
+function pipeThrough(original: Callable): Callable {
+  return function pipeThrough(...args) {
+    const [transform, options] = args;
+    const { readable, writable } = pairOf(transform);
+    const hasSignal = isObject(options) && 'signal' in options && options.signal !== undefined;
+    const isRefused = hasSignal && !(options.signal instanceof AbortSignal);
+    const isOurs = platformPipe !== undefined && readable instanceof ReadableStream && canPipe(this, writable);
+    if (isRefused || !isOurs) {
+      return Reflect.apply(original, this, args);
+    }
+    pipe(this, platformPipe, [writable, options]).catch(() => {});
+    return readable;
+  };
+}
+
+function pairOf(transform: unknown): { readable?: unknown; writable?: unknown } {
+  if (!isObject(transform)) return {};
+  return { readable: Reflect.get(transform, 'readable'), writable: Reflect.get(transform, 'writable') };
+}
+
+function canPipe(source: unknown, destination: unknown): source is ReadableStream<unknown> {
+  return (
+    source instanceof ReadableStream && !source.locked && destination instanceof WritableStream && !destination.locked
+  );
+}
+
+async function pipe(source: ReadableStream<unknown>, original: Callable, args: readonly unknown[]): Promise<unknown> {
+  const { stream, release } = pipeSource(source);
+  try {
+    return await Reflect.apply(original, stream, args);
+  } finally {
+    release();
+  }
 }

@@ -11,14 +11,36 @@ const rawReaders = ['arrayBuffer', 'blob', 'bytes', 'formData'] as const;
  */
 export function followResponse(response: unknown, followed: Followed): boolean {
   if (!(response instanceof Response)) return false;
-  return followStream(response, followed, (followers) => {
-    const isPatched =
-      !response.bodyUsed &&
-      observeBody(response, 'json', followers, (value) => followers.endWith(value)) &&
-      observeBody(response, 'text', followers, (text) => endWithText(String(text), followers)) &&
-      rawReaders.every((name) => observeBody(response, name, followers, () => followers.end()));
-    if (isPatched) followers.watch(response);
-    return isPatched;
+  const isFollowed = followStream(response, followed, (followers) => {
+    followers.watch(response);
+    return patchResponse(response, followers);
+  });
+  return isFollowed !== undefined;
+}
+
+function patchResponse(response: Response, followers: StreamFollowers): boolean {
+  return (
+    !response.bodyUsed &&
+    observeBody(response, 'json', followers, (value) => followers.endWith(value)) &&
+    observeBody(response, 'text', followers, (text) => endWithText(String(text), followers)) &&
+    rawReaders.every((name) => observeBody(response, name, followers, () => followers.end())) &&
+    observeClone(response, followers)
+  );
+}
+
+/** The response is not lost while one of its clones can still be read. */
+const cloned = new WeakMap<object, unknown>();
+
+/** A clone has the same body: whichever is read first says what it was. */
+function observeClone(response: Response, followers: StreamFollowers): boolean {
+  const original = readMethod(response, 'clone');
+  if (original === undefined) return true;
+  return patchMethod(response, 'clone', function (this: unknown, ...args: readonly unknown[]) {
+    const clone = Reflect.apply(original, this, args);
+    followers.fence(() => {
+      if (clone instanceof Response && patchResponse(clone, followers)) cloned.set(clone, this);
+    });
+    return clone;
   });
 }
 

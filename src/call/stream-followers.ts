@@ -40,6 +40,11 @@ export class StreamFollowers {
     return this.#isOver;
   }
 
+  /** True while one of the calls is that of a generator which never ran. */
+  get isLazy(): boolean {
+    return this.#members.some(({ isLazy }) => isLazy);
+  }
+
   /** False where it comes too late to see everything, or there are too many. */
   join(followed: Followed): boolean {
     if (this.#isBegun || this.#isOver || this.#members.length >= mostFollowers) return false;
@@ -149,6 +154,7 @@ export class StreamFollowers {
     this.#loss.end();
     this.fence(() => {
       for (const member of this.#members) {
+        if (member.isLazy) continue;
         const output = this.#outputs.get(member.span.capturer);
         member.span.conclude({ toolCalls: output?.toolCalls, ...endingFor(member, output) });
       }
@@ -177,18 +183,18 @@ function describe(
 const followersOf = new WeakMap<object, StreamFollowers>();
 
 /**
- * Follows a stream: patches it the first time, and joins what follows it by then. False where it cannot be followed.
+ * Follows a stream: patches it the first time, and joins what follows it by then. Undefined where it cannot be followed.
  */
 export function followStream(
   stream: object,
   followed: Followed,
   patch: (followers: StreamFollowers) => boolean,
-): boolean {
+): StreamFollowers | undefined {
   const known = followersOf.get(stream);
-  if (known !== undefined) return known.join(followed);
+  if (known !== undefined) return known.join(followed) ? known : undefined;
   const followers = new StreamFollowers();
   followers.join(followed);
-  if (!patch(followers)) return false;
+  if (!patch(followers)) return undefined;
   followersOf.set(stream, followers);
-  return true;
+  return followers;
 }

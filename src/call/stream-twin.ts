@@ -9,15 +9,23 @@ export function passThrough(source: ReadableStream<unknown>): ReadableStream<unk
 /** The same for a pipe, which locks its source at once and is over when that fails. `release` gives up the lock. */
 export function pipeSource(source: ReadableStream<unknown>): { stream: ReadableStream<unknown>; release: () => void } {
   const reader = source.getReader();
+  // A part that is on its way arrives before the error that came after it.
+  let reading: Promise<unknown> = Promise.resolve();
   const stream = new ReadableStream<unknown>(
     {
       start(controller) {
-        reader.closed.catch((error: unknown) => controller.error(error));
+        reader.closed.catch(async (error: unknown) => {
+          await reading.catch(() => {});
+          controller.error(error);
+        });
       },
-      async pull(controller) {
-        const chunk = await reader.read();
-        if (chunk.done) controller.close();
-        else controller.enqueue(chunk.value);
+      pull(controller) {
+        const read = async (): Promise<void> => {
+          const chunk = await reader.read();
+          if (chunk.done) controller.close();
+          else controller.enqueue(chunk.value);
+        };
+        return (reading = read());
       },
       cancel: (reason) => reader.cancel(reason),
     },

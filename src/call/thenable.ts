@@ -18,7 +18,7 @@ export interface ThenableObserver {
 /** Thenables come from caches as streams do, and more often. */
 const mostFollowers = 1_000;
 /** What starts a lazy client besides `then`, and gives a promise of the same value. */
-const starters = ['parse', 'exec', 'execute'] as const;
+const starters = ['parse', 'exec', 'execute', 'runUntilDone'] as const;
 
 const followersOf = new WeakMap<object, ThenableFollowers>();
 

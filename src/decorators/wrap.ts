@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { Callable } from '../base/callable.ts';
 import { shared } from '../base/shared.ts';
 import { finishCall, followGenerator, threwInCall } from '../call/call.ts';
-import { isCallbackName } from '../call/callback.ts';
+import { isCallbackName, keepsCallback } from '../call/callback.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import type { Invocation } from '../call/invocation.ts';
 import { activeScope } from '../context/scope.ts';
@@ -163,7 +163,7 @@ export function defineCall(
     isGenerator: types.isGeneratorFunction(author),
     isAsync,
     ownsPromise: once(() => isAsync || loweredAsync.test(sourceOf(author).slice(0, 1_000))),
-    takesCallback: once(() => hasCallback(declared())),
+    takesCallback: once(() => hasCallback(declared()) && !keepsCallback(sourceOf(author))),
     includeInput,
     includeOutput,
     inputOf: createInputNaming({ params, redact, redactedPositions, declared }),

@@ -1,5 +1,4 @@
 import { enclose, itself } from '../base/enclosure.ts';
-import { isObject } from '../base/object.ts';
 import type { Report } from '../base/report.ts';
 import type { AudioRecording } from '../exporters/audio-recording.ts';
 import type { TraceExporter } from '../exporters/exporter.ts';
@@ -14,7 +13,7 @@ import { noSpans, nothingKnown, type DrainOptions, type TracerStats } from './tr
 export abstract class DrainedTracer {
   static {
     enclose<DrainedTracer>(DrainedTracer.prototype, {
-      isHandle: (value): value is DrainedTracer => isObject(value) && #brand in value,
+      isHandle: (value): value is DrainedTracer => value instanceof DrainedTracer,
       reportOf: (tracer) => tracer.report,
       promises: ['flush', 'shutdown', 'exportAudio'],
       instead: {
@@ -31,7 +30,6 @@ export abstract class DrainedTracer {
   readonly report: Report;
   protected readonly parts: TracerParts;
   protected readonly life: LifeCycle;
-  readonly #brand = true;
 
   constructor(parts: TracerParts, isOff: boolean) {
     this.parts = parts;

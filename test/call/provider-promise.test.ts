@@ -127,6 +127,19 @@ describe('the Anthropic client', () => {
     expect(recording.span('ask').responseId).toBe('msg_1');
   });
 
+  it('is followed to the body of a clone of it', async () => {
+    const recording = new Recording();
+    const response = await recording.run(() => traced('ask', askAnthropic)().asResponse());
+    response.clone();
+    let turns = 0;
+    await collectUntil(() => (turns += 1) > 5);
+    expect(recording.trees).toBe('');
+    expect(await response.clone().json()).toMatchObject({ id: 'msg_1' });
+    expect(recording.trees).toBe('ask');
+    expect(recording.span('ask').responseId).toBe('msg_1');
+    expect(await response.json()).toMatchObject({ id: 'msg_1' });
+  });
+
   it('is abandoned where nobody reads that body', async () => {
     const recording = new Recording();
     await recording.run(async () => void (await traced('ask', askAnthropic)().asResponse()));
