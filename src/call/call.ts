@@ -27,7 +27,6 @@ export function followCall(followed: Followed, invoke: () => unknown): unknown {
 /** The function has returned: follows what came back. Returns what the caller gets. */
 export function finishCall(call: Invocation, result: unknown): unknown {
   call.leave();
-  if (!call.span.isRecording) return result;
   const { callback } = call;
   if (callback !== undefined && call.fence(() => callback.returned(result)) === true) {
     call.returned();

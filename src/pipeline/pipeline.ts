@@ -173,6 +173,11 @@ export class Pipeline {
     return isOpen && isUnderWorkFrom(parent, until);
   }
 
+  /** True once no span can belong to a trace any more that ended then, in monotonic milliseconds. */
+  isOver(endedAt: number): boolean {
+    return this.#parts.clock.now() > endedAt + this.#parts.limits.lateSpanMs;
+  }
+
   /** Resolves when it is known whether the trace is kept. */
   async decided(head: TraceHead): Promise<void> {
     if (head.collection instanceof TraceCollection && isUndecided(head)) await head.collection.wait?.over;

@@ -3,17 +3,21 @@ import type { SpanHost } from './host.ts';
 import { Span } from './span.ts';
 
 /**
- * A span that records nothing: what tracing gives while it is off, and under a trace that was sampled out. It runs
- * what it is given to run, and its children are itself (off is an object).
+ * A span that records nothing: what there is while tracing is off, and in a trace that was sampled out. It runs what it
+ * is given to run.
  */
 export class NoopSpan extends Span {
   readonly #tracestate: string;
+
+  /** What made it. */
+  readonly host: SpanHost<Span>;
 
   constructor(host: SpanHost<Span>, traceId = NO_TRACE_ID, tracestate = '') {
     // Without a trace it is made before there is a request, where a Worker has no random numbers.
     const ids = traceId === NO_TRACE_ID ? { spanId: NO_SPAN_ID } : {};
     super({ name: 'noop', traceId }, { host, head: undefined, parent: undefined, ...ids });
     this.#tracestate = tracestate;
+    this.host = host;
   }
 
   override get isRecording(): boolean {
@@ -36,7 +40,17 @@ export class NoopSpan extends Span {
   override observe(): void {}
   override noteFailure(): void {}
 
-  protected override createChild(): Span {
+  /** What stands for the spans inside it. */
+  get inside(): Span {
     return this;
+  }
+
+  /** Monotonic milliseconds at which its trace ended; null where that is not known, or to come. */
+  get traceEndedAt(): number | null {
+    return null;
+  }
+
+  protected override createChild(): Span {
+    return this.inside;
   }
 }

@@ -1,4 +1,4 @@
-import { NoopSpan } from '../span/noop-span.ts';
+import { SampledOutRoot } from '../span/sampled-out-root.ts';
 import type { SpanHost } from '../span/host.ts';
 import { Span } from '../span/span.ts';
 import { linkBoth, type Beginning } from './beginning.ts';
@@ -13,7 +13,7 @@ export function beginRoot(
   from: Span | undefined,
 ): Span {
   const start = startTrace(options, parts);
-  if (!start.isSampled && !parts.sampling.hasTailRule) return new NoopSpan(host, start.traceId, start.tracestate);
+  if (!start.isSampled && !parts.sampling.hasTailRule) return new SampledOutRoot(host, start.traceId, start.tracestate);
   const head = createHead(start, options, isTrace, parts);
   const { metadata: _, ...rest } = options;
   const root = new Span(

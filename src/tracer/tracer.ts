@@ -190,7 +190,7 @@ export class Tracer extends DrainedTracer implements SpanHost<Span> {
     const { options, isTrace, includeOutput, isGenerator, ownsPromise } = definition;
     const parent = scope?.tracer === this ? scope.span : undefined;
     // Under a trace that is not recorded nothing is, and everything runs in its scope already.
-    if (scope?.isQuiet === true || (parent?.isRecording === false && options.root !== true)) return undefined;
+    if (scope?.isQuiet === true || (options.root !== true && this.#isUnrecorded(parent))) return undefined;
     const capture = captureOf(definition, args, this);
     const isLate = scope?.isLate === true;
     // A generator is called now, and runs when it is read: maybe after the end of the trace that it belongs to.
@@ -257,7 +257,7 @@ export class Tracer extends DrainedTracer implements SpanHost<Span> {
 
   block<Result>(span: Span, run: () => Result, body?: object): Result;
   block(span: Span, run: () => unknown, body: object = run): unknown {
-    if (!span.isRecording) return this.run(span, run);
+    if (span === this.lost) return this.run(span, run);
     return followCall(new Invocation({ host: this, span, ownsPromise: () => types.isAsyncFunction(body) }), run);
   }
 
@@ -341,7 +341,8 @@ export class Tracer extends DrainedTracer implements SpanHost<Span> {
     if (parent === undefined || (beginning.isTrace && options.root === true)) {
       return beginRoot(this, this.parts, beginning, parent);
     }
-    if (!parent.isRecording) return parent;
+    if (this.#isUnrecorded(parent)) return parent instanceof NoopSpan ? parent.inside : parent;
+    if (!parent.isRecording) return beginRoot(this, this.parts, beginning, undefined);
     if (!this.#isIn(parent, isMeant)) return beginRoot(this, this.parts, beginning, parent);
     if (beginning.isTrace && namesTrace(options)) {
       this.report.debug(
@@ -353,6 +354,13 @@ export class Tracer extends DrainedTracer implements SpanHost<Span> {
   }
 
   /** False where the trace of a parent is over, so that a span which begins now is none of it. */
+  /** True for a span of a trace that is not recorded, and not over for so long that it may be a loop which goes on. */
+  #isUnrecorded(parent: Span | undefined): boolean {
+    if (parent === undefined || parent.isRecording) return false;
+    const endedAt = parent instanceof NoopSpan ? parent.traceEndedAt : null;
+    return endedAt === null || !this.parts.pipeline.isOver(endedAt);
+  }
+
   #isIn(parent: Span | undefined, isMeant: boolean): boolean {
     return parent?.head === undefined || this.parts.pipeline.continues(parent.head, parent, isMeant);
   }
