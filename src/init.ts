@@ -1,10 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { ownClock, systemClock } from './base/clock.ts';
 import { ClewConfigError } from './base/config-error.ts';
 import { StderrLogger } from './base/logger.ts';
 import { readVariables } from './base/process.ts';
+import { rememberContext } from './base/outside.ts';
 import { Report } from './base/report.ts';
 import { isCloudflareWorkers, whatIsMissing } from './base/runtime.ts';
 import { shared } from './base/shared.ts';
@@ -23,7 +23,7 @@ import { Pipeline } from './pipeline/pipeline.ts';
 import { RecordMasker } from './pipeline/record-masker.ts';
 import { Sampling } from './pipeline/sampling.ts';
 import { closeAtExit, forgetAtExit } from './process-exit.ts';
-import { describeSettings, isSameSettings } from './settings.ts';
+import { describeSettings, isSameSettings, type Settings } from './settings.ts';
 import type { Service } from './span/trace-fields.ts';
 import { noPrices, Prices } from './pricing/prices.ts';
 import { SpanWriter } from './span/span-writer.ts';
@@ -68,9 +68,9 @@ const defaultLateSpanMs = 5_000;
  */
 export function init(options: TracerOptions = {}): Tracer {
   checkOptions(options);
-  const settings = describeSettings(options, readEnvironment(process.env, silent));
+  const settings = settingsOf(options);
   const previous = isTracer(shared.tracer) ? shared.tracer : undefined;
-  if (previous !== undefined && isSameSettings(shared.settings, settings)) return previous;
+  if (previous !== undefined && settings !== undefined && isSameSettings(shared.settings, settings)) return previous;
   // The tracer must not keep the context of the request in which it happens to be made.
   const tracer = outside(() => createTracer(options));
   if (previous !== undefined) reportHandover(tracer.report);
@@ -79,9 +79,18 @@ export function init(options: TracerOptions = {}): Tracer {
   return tracer;
 }
 
-const outside = AsyncLocalStorage.snapshot();
+const outside = rememberContext();
 /** The tracer that is made reports what is wrong with the environment; comparing does not repeat it. */
 const silent = new Report({ warn: () => {}, debug: () => {} });
+
+/** Undefined where they cannot be told, as in a folder that is gone: no other options are equal to them. */
+function settingsOf(options: TracerOptions): Settings | undefined {
+  try {
+    return describeSettings(options, readEnvironment(readVariables(), silent));
+  } catch {
+    return undefined;
+  }
+}
 
 /** Loudly once in a process: a hot reload does it each time a file is saved. */
 function reportHandover(report: Report): void {

@@ -5,7 +5,7 @@ import { isTraceExporter } from './exporters/exporter.ts';
 import type { TracerOptions } from './options.ts';
 
 /** What a tracer is made from, so far as it can be compared: data by value, the rest by identity. */
-interface Settings {
+export interface Settings {
   /** A hash, since it is kept where everybody in the process can read it, and options hold tokens and keys. */
   readonly hash: string;
   readonly identities: readonly unknown[];

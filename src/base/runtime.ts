@@ -20,6 +20,12 @@ function isAtLeast(version: string, oldest: string): boolean {
   return major > leastMajor || (major === leastMajor && minor >= leastMinor);
 }
 
+/** True in Node itself, and not in what is like it. */
+export function isNode(versions = readVersions()): boolean {
+  const isOther = versions['bun'] !== undefined || versions['deno'] !== undefined || isCloudflareWorkers();
+  return versions['node'] !== undefined && !isOther;
+}
+
 /**
  * True in a Cloudflare Worker. What one request has started there (a timer, a connection, a promise of either) no other
  * request may wait for, and all of it ends with its request.

@@ -27,12 +27,32 @@ export function followCall(followed: Followed, invoke: () => unknown): unknown {
 /** The function has returned: follows what came back. Returns what the caller gets. */
 export function finishCall(call: Invocation, result: unknown): unknown {
   call.leave();
+  if (!call.span.isRecording) return finishSampledOut(call, result);
   const { callback } = call;
   if (callback !== undefined && call.fence(() => callback.returned(result)) === true) {
     call.returned();
     return result;
   }
   return followResult(result, call);
+}
+
+/** Runs a block of a trace that was sampled out: returns and throws what `invoke` does. */
+export function runSampledOut(call: Invocation, invoke: () => unknown): unknown {
+  let result: unknown;
+  try {
+    result = call.run(invoke);
+  } catch (error) {
+    fail(error, call);
+    throw error;
+  }
+  return finishSampledOut(call, result);
+}
+
+/** Of a trace that was sampled out only the end is noted, where that changes nothing. */
+function finishSampledOut(call: Invocation, result: unknown): unknown {
+  if (!isObject(result)) return endWith(result, call);
+  const isNew = types.isPromise(result) && isPlainPromise(result) && call.ownsPromise;
+  return isNew ? followPlainPromise(result, call, endWith, true) : result;
 }
 
 /** The function threw. */

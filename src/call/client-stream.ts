@@ -1,4 +1,5 @@
 import type { Callable } from '../base/callable.ts';
+import { isOfPlatform } from '../base/platform.ts';
 import { isDictionary } from '../base/object.ts';
 import { patchMethod, readMethod, type Followed } from './followed.ts';
 import { patchStream } from './readable-stream.ts';
@@ -66,7 +67,9 @@ class ClientEvents {
 
 /** True for what the AI SDK's `streamText` and `streamObject` return: everything they offer is a branch of one stream. */
 export function isStreamResult(value: object): value is { readonly baseStream: ReadableStream<unknown> } {
-  return 'fullStream' in value && Object.getOwnPropertyDescriptor(value, 'baseStream')?.value instanceof ReadableStream;
+  return (
+    'fullStream' in value && isOfPlatform('ReadableStream', Object.getOwnPropertyDescriptor(value, 'baseStream')?.value)
+  );
 }
 
 /** Follows it through that stream, which nothing here reads. Undefined where it cannot be followed. */

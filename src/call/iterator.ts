@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { isCallable, type Callable } from '../base/callable.ts';
 import { isObject } from '../base/object.ts';
+import { isOfPlatform } from '../base/platform.ts';
 import { untraced } from '../base/shared.ts';
 import { patchMethod, readMethod, type Followed } from './followed.ts';
 import { followStream, type ReaderPlace, type StreamFollowers } from './stream-followers.ts';
@@ -60,7 +61,7 @@ function patchIteration(
 /** Clients end a stream quietly when its own controller was aborted. */
 function ownSignalOf(iterable: object): AbortSignal | undefined {
   const controller: unknown = Object.getOwnPropertyDescriptor(iterable, 'controller')?.value;
-  return controller instanceof AbortController ? controller.signal : undefined;
+  return isOfPlatform('AbortController', controller) ? controller.signal : undefined;
 }
 
 /** What is particular to an iterator. */

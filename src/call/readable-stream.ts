@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import type { Callable } from '../base/callable.ts';
 import { isObject } from '../base/object.ts';
+import { isOfPlatform } from '../base/platform.ts';
+import { isNode } from '../base/runtime.ts';
 import { patchMethod, readMethod, type Followed } from './followed.ts';
 import { patchSteps } from './iterator.ts';
 import { followStream, type ReaderPlace, type StreamFollowers } from './stream-followers.ts';
@@ -11,18 +13,12 @@ import { passThrough, pipeSource } from './stream-twin.ts';
  * each of those has a class of its own.
  */
 export function isReadableStream(value: object): value is ReadableStream<unknown> {
-  if (value instanceof ReadableStream) return true;
+  if (isOfPlatform('ReadableStream', value)) return true;
   return ['locked', 'getReader', 'tee', 'pipeTo', 'cancel'].every((name) => name in value);
 }
 
 /** Bun, Deno and Workers read the body of a response past the methods of its stream. */
 const readsByMethods = isNode();
-
-function isNode(): boolean {
-  const { versions } = process;
-  const isWorker = typeof navigator === 'object' && navigator.userAgent === 'Cloudflare-Workers';
-  return typeof versions?.node === 'string' && !('bun' in versions) && !('deno' in versions) && !isWorker;
-}
 
 const twins = new WeakMap<object, ReadableStream<unknown>>();
 
@@ -42,7 +38,7 @@ export function followReadableStream(
     return true;
   });
   if (isSeen === undefined) return undefined;
-  return readsByMethods || !isReplaceable || !(stream instanceof ReadableStream) ? stream : twinOf(stream);
+  return readsByMethods || !isReplaceable || !isOfPlatform('ReadableStream', stream) ? stream : twinOf(stream);
 }
 
 function twinOf(stream: ReadableStream<unknown>): ReadableStream<unknown> {
@@ -72,7 +68,7 @@ export function patchStream(stream: object, followers: StreamFollowers, place?: 
 }
 
 function isOfBase(stream: object, name: PropertyKey, method: Callable): boolean {
-  return !(stream instanceof ReadableStream) || Reflect.get(ReadableStream.prototype, name) === method;
+  return !isOfPlatform('ReadableStream', stream) || Reflect.get(ReadableStream.prototype, name) === method;
 }
 
 function observeReader(original: Callable, followers: StreamFollowers, place: ReaderPlace | undefined): Callable {
@@ -246,7 +242,7 @@ function pipeTo(original: Callable): Callable {
 }
 
 /** Whatever was made of the method since. */
-const platformPipe = readMethod(ReadableStream.prototype, 'pipeTo');
+const platformPipe = typeof ReadableStream === 'undefined' ? undefined : readMethod(ReadableStream.prototype, 'pipeTo');
 
 /** As the platform defines it: a `pipeTo` that nobody waits for. */
 function pipeThrough(original: Callable): Callable {
@@ -254,8 +250,8 @@ function pipeThrough(original: Callable): Callable {
     const [transform, options] = args;
     const { readable, writable } = pairOf(transform);
     const hasSignal = isObject(options) && 'signal' in options && options.signal !== undefined;
-    const isRefused = hasSignal && !(options.signal instanceof AbortSignal);
-    const isOurs = platformPipe !== undefined && readable instanceof ReadableStream && canPipe(this, writable);
+    const isRefused = hasSignal && !isOfPlatform('AbortSignal', options.signal);
+    const isOurs = platformPipe !== undefined && isOfPlatform('ReadableStream', readable) && canPipe(this, writable);
     if (isRefused || !isOurs) {
       return Reflect.apply(original, this, args);
     }
@@ -271,7 +267,10 @@ function pairOf(transform: unknown): { readable?: unknown; writable?: unknown } 
 
 function canPipe(source: unknown, destination: unknown): source is ReadableStream<unknown> {
   return (
-    source instanceof ReadableStream && !source.locked && destination instanceof WritableStream && !destination.locked
+    isOfPlatform('ReadableStream', source) &&
+    !source.locked &&
+    isOfPlatform('WritableStream', destination) &&
+    !destination.locked
   );
 }
 

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isOfPlatform } from '../base/platform.ts';
 import { patchMethod, readMethod, type Followed } from './followed.ts';
 import { followStream, type StreamFollowers } from './stream-followers.ts';
 
@@ -10,7 +11,7 @@ const rawReaders = ['arrayBuffer', 'blob', 'bytes', 'formData'] as const;
  * it cannot be followed.
  */
 export function followResponse(response: unknown, followed: Followed): boolean {
-  if (!(response instanceof Response)) return false;
+  if (!isOfPlatform('Response', response)) return false;
   const isFollowed = followStream(response, followed, (followers) => {
     followers.watch(response);
     return patchResponse(response, followers);
@@ -38,7 +39,7 @@ function observeClone(response: Response, followers: StreamFollowers): boolean {
   return patchMethod(response, 'clone', function (this: unknown, ...args: readonly unknown[]) {
     const clone = Reflect.apply(original, this, args);
     followers.fence(() => {
-      if (clone instanceof Response && patchResponse(clone, followers)) cloned.set(clone, this);
+      if (isOfPlatform('Response', clone) && patchResponse(clone, followers)) cloned.set(clone, this);
     });
     return clone;
   });

@@ -5,7 +5,7 @@ import { beforeDeadline } from '../base/deadline.ts';
 import { enclose, inspected, itself } from '../base/enclosure.ts';
 import { isObject } from '../base/object.ts';
 import { shared } from '../base/shared.ts';
-import { followCall, followGenerator } from '../call/call.ts';
+import { followCall, followGenerator, runSampledOut } from '../call/call.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import { Invocation } from '../call/invocation.ts';
 import type { Capturer } from '../capture/capturer.ts';
@@ -258,7 +258,8 @@ export class Tracer extends DrainedTracer implements SpanHost<Span> {
   block<Result>(span: Span, run: () => Result, body?: object): Result;
   block(span: Span, run: () => unknown, body: object = run): unknown {
     if (span === this.lost) return this.run(span, run);
-    return followCall(new Invocation({ host: this, span, ownsPromise: () => types.isAsyncFunction(body) }), run);
+    const call = new Invocation({ host: this, span, ownsPromise: () => types.isAsyncFunction(body) });
+    return span.isRecording ? followCall(call, run) : runSampledOut(call, run);
   }
 
   beginInstead(options: Beginning['options'], ended: Span): Span | undefined {

@@ -59,6 +59,7 @@ describe.each(Object.entries(ways))('tracing that is off by %s', (_, turnOff) =>
     for (const result of results) {
       const keys = Reflect.ownKeys(result);
       expect(withTracer(tracer, () => traced(() => result)())).toBe(result);
+      expect(tracer.trace('block', () => result)).toBe(result);
       expect(Reflect.ownKeys(result)).toEqual(keys);
     }
   });
