@@ -94,6 +94,14 @@ function enclosedPromise(member: Callable, onFailure: OnFailure): Member {
   };
 }
 
+const bodies = new WeakMap<object, object>();
+
+/** The function of the user's that a member was handed, where the fence handed on another one for it. */
+export function bodyOf(fn: object): object {
+  const body = bodies.get(fn);
+  return body === undefined ? fn : bodyOf(body);
+}
+
 function enclosedBlock(member: Callable, onFailure: OnFailure): Member {
   return function enclosed(...args: unknown[]) {
     let place = args.length - 1;
@@ -103,7 +111,9 @@ function enclosedBlock(member: Callable, onFailure: OnFailure): Member {
     try {
       if (isCallable(body)) {
         const block = new Invocation(body);
-        args[place] = (...given: readonly unknown[]) => block.run(given);
+        const standIn = (...given: readonly unknown[]): unknown => block.run(given);
+        bodies.set(standIn, body);
+        args[place] = standIn;
         invocation = block;
       }
       return Reflect.apply(member, this[itself], args);

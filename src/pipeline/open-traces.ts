@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Report } from '../base/report.ts';
 import type { TraceHead } from '../span/head.ts';
 import { SpanRecord } from '../span/record.ts';
+import type { Span } from '../span/span.ts';
 import { isUndecided, TraceCollection } from './collection.ts';
 
 /** How much may wait. */
@@ -174,4 +175,12 @@ export class OpenTraces {
       `the trace "${head.name}" has more than ${traceSpans} spans; the oldest are dropped`,
     );
   }
+}
+
+/** True where the span, or one that it runs in, is open and began by then: a span that ended names no parent. */
+export function isUnderWorkFrom(parent: Span, until: number): boolean {
+  for (let span: Span | undefined = parent; span !== undefined; span = span.parent) {
+    if (span.endedAt === null && span.startedAt <= until) return true;
+  }
+  return false;
 }

@@ -12,7 +12,7 @@ import type { SamplingDecision } from '../span/trace-fields.ts';
 import { TraceRecord } from '../span/trace-record.ts';
 import { buildTrace, isUndecided, isWhole, TraceCollection } from './collection.ts';
 import type { Lanes } from './lanes.ts';
-import { OpenTraces, type OpenLimits } from './open-traces.ts';
+import { isUnderWorkFrom, OpenTraces, type OpenLimits } from './open-traces.ts';
 import type { RecordMasker } from './record-masker.ts';
 import type { Sampling } from './sampling.ts';
 
@@ -375,14 +375,6 @@ function endWait(collection: TraceCollection): void {
   collection.wait = undefined;
   stopTimer(wait.timer);
   wait.end();
-}
-
-/** True where the span, or one that it runs in, is open and began by then: a span that ended names no parent. */
-function isUnderWorkFrom(parent: Span, until: number): boolean {
-  for (let span: Span | undefined = parent; span !== undefined; span = span.parent) {
-    if (span.endedAt === null && span.startedAt <= until) return true;
-  }
-  return false;
 }
 
 function isExported({ root, sampling }: TraceHead): boolean {

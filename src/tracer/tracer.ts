@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { isCallable, type Callable } from '../base/callable.ts';
 import type { Clock } from '../base/clock.ts';
 import { beforeDeadline } from '../base/deadline.ts';
-import { enclose, inspected, itself } from '../base/enclosure.ts';
+import { bodyOf, enclose, inspected, itself } from '../base/enclosure.ts';
 import { isObject } from '../base/object.ts';
 import { shared } from '../base/shared.ts';
 import { followCall, followGenerator, runSampledOut } from '../call/call.ts';
@@ -258,7 +258,7 @@ export class Tracer extends DrainedTracer implements SpanHost<Span> {
   block<Result>(span: Span, run: () => Result, body?: object): Result;
   block(span: Span, run: () => unknown, body: object = run): unknown {
     if (span === this.lost) return this.run(span, run);
-    const call = new Invocation({ host: this, span, ownsPromise: () => types.isAsyncFunction(body) });
+    const call = new Invocation({ host: this, span, ownsPromise: () => types.isAsyncFunction(bodyOf(body)) });
     return span.isRecording ? followCall(call, run) : runSampledOut(call, run);
   }
 

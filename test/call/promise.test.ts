@@ -242,6 +242,24 @@ describe('a rejection that nobody handles', () => {
     expect(stdout).toBe('lost\n');
   });
 
+  it.each([
+    ['a block of a tracer', `clew.trace('t', async () => { throw new Error('lost'); })`],
+    ['a block of a span', `clew.trace('t').span('s', async () => { throw new Error('lost'); })`],
+    [
+      'a block of a span inside',
+      `clew.span('s').generation('g', { model: 'm' }, async () => { throw new Error('lost'); })`,
+    ],
+  ])('stays unhandled: %s', async (_, call) => {
+    const { stdout, stderr } = await runChild(`
+      import { createTracer, InMemoryTraceExporter } from 'clew';
+      process.on('unhandledRejection', (reason) => console.log('unhandled', reason.message));
+      const clew = createTracer({ exporter: new InMemoryTraceExporter() });
+      ${call};
+    `);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('unhandled lost\n');
+  });
+
   it('ends the process as it would untraced', async () => {
     const { code, stderr } = await runChild(`
       import { init, InMemoryTraceExporter, traced } from 'clew';
