@@ -1,6 +1,7 @@
 import { rememberContext } from './base/outside.ts';
 import { listen, raise, stopListening } from './base/process.ts';
 import { shared } from './base/shared.ts';
+import { reachLastTurn } from './base/timers.ts';
 import type { Tracer } from './tracer/tracer.ts';
 
 interface Entry {
@@ -45,6 +46,7 @@ export function forgetAtExit(tracer: object): void {
 /** The process waits for this and then asks again: an exporter that hangs is waited for once, not for ever. */
 function drain(): void {
   outside(() => {
+    reachLastTurn();
     for (const entry of tracers.values()) {
       const { tracer } = entry;
       tracer.closeOpenSpans();

@@ -34,24 +34,52 @@ export const startTimer: Start = (run, ms) => {
 /** As `startTimer`, without holding the process where the runtime can tell the difference. */
 export const startIdleTimer: Start = (run, ms) => {
   const timer = startTimer(run, ms);
-  if (isObject(timer) && 'unref' in timer && isCallable(timer.unref)) timer.unref();
+  release(timer);
   return timer;
 };
+
+function release(timer: unknown): void {
+  if (isObject(timer) && 'unref' in timer && isCallable(timer.unref)) timer.unref();
+}
 
 export function stopTimer(timer: Timer | undefined): void {
   if (timer !== undefined) clearTimer?.(timer);
 }
 
-/** Runs `run` once the input and output that is there was seen to. */
+let isLastTurn = false;
+
+/** True from the end of a program's work until its event loop turns again. */
+export function isAtLastTurn(): boolean {
+  return isLastTurn;
+}
+
+/**
+ * The program has nothing left to do: `beforeExit`. Whatever we would still do in another turn makes Node emit it again,
+ * and a listener that traces something each time would be called for ever.
+ */
+export function reachLastTurn(): void {
+  if (isLastTurn || setNextTurn === undefined) return;
+  isLastTurn = true;
+  release(setNextTurn(() => (isLastTurn = false)));
+}
+
+/**
+ * Runs `run` once the input and output that is there was seen to. At the last turn it does not hold the process: what
+ * is left then is for `exit`.
+ */
 export function onNextTurn(run: () => void): void {
-  if (setNextTurn === undefined) startTimer(run, 0);
-  else setNextTurn(run);
+  const turn = startTurn(run);
+  if (isLastTurn) release(turn);
 }
 
 export function nextTurn(): Promise<void> {
   const { promise, resolve } = createDeferred<void>();
-  onNextTurn(resolve);
+  startTurn(resolve);
   return promise;
+}
+
+function startTurn(run: () => void): unknown {
+  return setNextTurn === undefined ? startTimer(run, 0) : setNextTurn(run);
 }
 
 /** Waits without holding the process: whoever waits for it has a timer of their own. */
