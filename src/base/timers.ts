@@ -1,4 +1,5 @@
 import * as nodeTimers from 'node:timers';
+import { types } from 'node:util';
 import { isCallable, type Callable } from './callable.ts';
 import { createDeferred } from './deferred.ts';
 import { genuine } from './genuine.ts';
@@ -44,6 +45,16 @@ function release(timer: unknown): void {
 
 export function stopTimer(timer: Timer | undefined): void {
   if (timer !== undefined) clearTimer?.(timer);
+}
+
+/** True for what `setTimeout` and `setImmediate` of Node return. */
+export function isTimer(value: unknown): boolean {
+  if (!isObject(value) || types.isProxy(value) || !('hasRef' in value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const maker: unknown = isObject(prototype)
+    ? Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+    : undefined;
+  return typeof maker === 'function' && (maker.name === 'Timeout' || maker.name === 'Immediate');
 }
 
 let isLastTurn = false;

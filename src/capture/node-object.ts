@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isTimer } from '../base/timers.ts';
 import { findDescriptor, findMethod, readClassName } from './object-shape.ts';
 import { marker } from './marker.ts';
 import type { ValueWalk } from './value-walk.ts';
@@ -19,7 +20,6 @@ function ofFrameworks(): readonly string[] {
   return ['params', 'query', 'body'];
 }
 
-const timerClasses: ReadonlySet<string | undefined> = new Set(['Timeout', 'Immediate']);
 const mostPrototypes = 20;
 
 /**
@@ -29,9 +29,7 @@ const mostPrototypes = 20;
 export function describeNodeObject(value: object, walk: ValueWalk): string | undefined {
   const prototypes = prototypesOf(value);
   const names = prototypes.map(readClassName);
-  if (timerClasses.has(names[0]) && findMethod(value, 'unref') !== undefined) {
-    return marker('object', { type: names[0] ?? 'Timeout' });
-  }
+  if (isTimer(value)) return marker('object', { type: names[0] ?? 'Timeout' });
   if (!isStream(value, names) || findMethod(value, 'toJSON') !== undefined) return undefined;
   const type = names.find((name) => name !== undefined) ?? 'Stream';
   const level = names.findIndex((name) => name !== undefined && fields.has(name));
