@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
 import { isCallable, type Callable } from '../base/callable.ts';
 import { captureContext, runInContext } from '../context/scope.ts';
@@ -18,7 +19,7 @@ export interface ThenableObserver {
 /** Thenables come from caches as streams do, and more often. */
 const mostFollowers = 1_000;
 /** What starts a lazy client besides `then`, and gives a promise of the same value. */
-const starters = ['parse', 'exec', 'execute', 'runUntilDone'] as const;
+const starters = ['parse', 'exec', 'execute', 'runUntilDone', 'requestTransaction'] as const;
 
 const followersOf = new WeakMap<object, ThenableFollowers>();
 
@@ -32,7 +33,10 @@ export function followThenable(thenable: object, followed: Followed, followValue
   const followers = new ThenableFollowers(followValue);
   followers.join(followed);
   const isPatched =
-    patchThen(thenable, followers) && patchStarters(thenable, followers) && patchAsResponse(thenable, followers);
+    patchThen(thenable, followers) &&
+    patchStarters(thenable, followers) &&
+    patchAsResponse(thenable, followers) &&
+    patchIteration(thenable, followers);
   if (!isPatched) return followers.detach(thenable);
   followersOf.set(thenable, followers);
   followers.watch(thenable);
@@ -61,6 +65,7 @@ class ThenableFollowers {
   readonly #loss = new LossWatch(() => this.#conclude((member) => member.span.conclude({ outcome: 'unobserved' })));
   #settled: Settled | undefined;
   #isAsked = false;
+  #isIterated = false;
 
   constructor(followValue: FollowValue) {
     this.#followValue = followValue;
@@ -69,7 +74,7 @@ class ThenableFollowers {
   /** One that comes late has the same end at once. */
   join(followed: Followed): void {
     if (this.#settled !== undefined) this.#settle(followed, this.#settled);
-    else if (this.#members.length < mostFollowers) this.#members.push(followed);
+    else if (!this.#isIterated && this.#members.length < mostFollowers) this.#members.push(followed);
     else detach(undefined, followed);
   }
 
@@ -116,6 +121,13 @@ class ThenableFollowers {
     this.#conclude((member) => {
       if (!followResponse(response, member)) detach(response, member);
     });
+  }
+
+  /** It is read part by part, and nobody asked for the whole. */
+  iterated(iterator: unknown): void {
+    if (this.#settled !== undefined) return;
+    this.#isIterated = true;
+    this.#conclude((member) => this.#follow(member, iterator));
   }
 
   #settle(followed: Followed, settled: Settled): void {
@@ -209,6 +221,22 @@ function patchAsResponse(thenable: object, followers: ThenableFollowers): boolea
       return value;
     };
     return derive(response, responded, followers);
+  });
+}
+
+/**
+ * A query or a runner of tools may be read in a loop instead: its iterator is followed then. A child process that can be
+ * awaited and iterated settles by itself.
+ */
+function patchIteration(thenable: object, followers: ThenableFollowers): boolean {
+  const settlesItself = types.isPromise(thenable) || thenable instanceof EventEmitter;
+  const original = settlesItself ? undefined : readMethod(thenable, Symbol.asyncIterator);
+  if (original === undefined) return true;
+  return patchMethod(thenable, Symbol.asyncIterator, function (this: unknown, ...args: readonly unknown[]) {
+    const isAlone = !followers.isAsked;
+    const iterator = followers.run(() => Reflect.apply(original, this, args));
+    if (isAlone) followers.iterated(iterator);
+    return iterator;
   });
 }
 
