@@ -4,7 +4,7 @@ import { isObject } from '../base/object.ts';
 import { untraced } from '../base/shared.ts';
 import { patchMethod, readMethod, type Followed } from './followed.ts';
 import { followStream, type ReaderPlace, type StreamFollowers } from './stream-followers.ts';
-import { observeOnce } from './thenable.ts';
+import { observeOnce } from './then.ts';
 
 type StepName = 'next' | 'return' | 'throw';
 const stepNames: readonly StepName[] = ['next', 'return', 'throw'];
