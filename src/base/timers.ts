@@ -66,12 +66,17 @@ export function isAtLastTurn(): boolean {
 
 /**
  * The program has nothing left to do: `beforeExit`. Whatever we would still do in another turn makes Node emit it again,
- * and a listener that traces something each time would be called for ever.
+ * and a listener that traces something each time would be called for ever. `goesOn` runs if there is another turn.
  */
-export function reachLastTurn(): void {
+export function reachLastTurn(goesOn: () => void): void {
   if (isLastTurn || setNextTurn === undefined) return;
   isLastTurn = true;
-  release(setNextTurn(() => (isLastTurn = false)));
+  release(
+    setNextTurn(() => {
+      isLastTurn = false;
+      goesOn();
+    }),
+  );
 }
 
 /**

@@ -117,7 +117,7 @@ export class SqliteTraceExporter implements TraceExporter {
   async #write(traces: readonly TraceRecord[]): Promise<ExportResult> {
     // At once would be in the middle of the user's own work.
     await pauseForOthers();
-    void this.#audio.tidy();
+    if (!isAtLastTurn()) void this.#audio.tidy();
     const batch = new SqliteBatch(traces, this.#limits.maxBytes * sliceShare);
     for (let repairs = 0; ;) {
       try {

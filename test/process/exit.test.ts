@@ -95,6 +95,12 @@ describe('The end of a process', () => {
     },
   );
 
+  it('comes although a listener of beforeExit traces something each time and the server is dead', async () => {
+    const result = await runScript('last-words.ts', { args: ['http', 'none'] });
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/^asked \d$/);
+  });
+
   it('does not wait for an idle tracer, whatever it is made of', async () => {
     const { result, ms } = await timeAfterWork('idle-tracer.ts', join(temporaryFolder(), 'traces.ndjson'));
     expect(result).toEqual({ code: 0, stdout: 'done', stderr: '' });
