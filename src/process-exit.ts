@@ -1,6 +1,7 @@
 import { rememberContext } from './base/outside.ts';
 import { listen, raise, stopListening } from './base/process.ts';
 import { shared } from './base/shared.ts';
+import { reachLastTurn } from './base/timers.ts';
 import type { Tracer } from './tracer/tracer.ts';
 
 interface Entry {
@@ -8,7 +9,14 @@ interface Entry {
   readonly handlesSignals: boolean;
   /** How many spans had ended when it was last drained. */
   drainedAt: number;
+  /** How many had ended when the listeners of the last `beforeExit` had run. */
+  heardAt: number;
+  /** How often in a row nothing but such listeners had made spans. */
+  echoes: number;
 }
+
+/** A program that goes on by itself is drained each time; one that only answers `beforeExit` is not kept for ever. */
+const mostEchoes = 5;
 
 /** The tracers that are not shut down. */
 const tracers = new Map<object, Entry>();
@@ -26,7 +34,7 @@ export function closeAtExit(tracer: Tracer, handlesSignals: boolean): void {
     listen('exit', closeNow);
   }
   if (handlesSignals && !someHandlesSignals()) for (const signal of signals) listen(signal, drainAndEnd);
-  tracers.set(tracer, { tracer, handlesSignals, drainedAt: -1 });
+  tracers.set(tracer, { tracer, handlesSignals, drainedAt: -1, heardAt: -1, echoes: 0 });
 }
 
 /** A tracer that was shut down has nothing left to close. */
@@ -45,15 +53,23 @@ export function forgetAtExit(tracer: object): void {
 /** The process waits for this and then asks again: an exporter that hangs is waited for once, not for ever. */
 function drain(): void {
   outside(() => {
+    reachLastTurn(noteEchoes);
     for (const entry of tracers.values()) {
       const { tracer } = entry;
       tracer.closeOpenSpans();
       const { spans, exporters } = tracer.stats();
       if (spans.endedSpans === entry.drainedAt) continue;
       entry.drainedAt = spans.endedSpans;
+      entry.echoes = spans.endedSpans === entry.heardAt ? entry.echoes + 1 : 0;
+      // The rest is for `exit`.
+      if (entry.echoes > mostEchoes) continue;
       if (tracer.isBusy || exporters.some(({ pending }) => pending > 0)) void tracer.flush();
     }
   });
+}
+
+function noteEchoes(): void {
+  for (const entry of tracers.values()) entry.heardAt = entry.tracer.stats().spans.endedSpans;
 }
 
 function someHandlesSignals(): boolean {

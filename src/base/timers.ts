@@ -1,4 +1,5 @@
 import * as nodeTimers from 'node:timers';
+import { types } from 'node:util';
 import { isCallable, type Callable } from './callable.ts';
 import { createDeferred } from './deferred.ts';
 import { genuine } from './genuine.ts';
@@ -34,24 +35,67 @@ export const startTimer: Start = (run, ms) => {
 /** As `startTimer`, without holding the process where the runtime can tell the difference. */
 export const startIdleTimer: Start = (run, ms) => {
   const timer = startTimer(run, ms);
-  if (isObject(timer) && 'unref' in timer && isCallable(timer.unref)) timer.unref();
+  release(timer);
   return timer;
 };
+
+function release(timer: unknown): void {
+  if (isObject(timer) && 'unref' in timer && isCallable(timer.unref)) timer.unref();
+}
 
 export function stopTimer(timer: Timer | undefined): void {
   if (timer !== undefined) clearTimer?.(timer);
 }
 
-/** Runs `run` once the input and output that is there was seen to. */
+/** True for what `setTimeout` and `setImmediate` of Node return. */
+export function isTimer(value: unknown): boolean {
+  if (!isObject(value) || types.isProxy(value) || !('hasRef' in value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const maker: unknown = isObject(prototype)
+    ? Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+    : undefined;
+  return typeof maker === 'function' && (maker.name === 'Timeout' || maker.name === 'Immediate');
+}
+
+let isLastTurn = false;
+
+/** True from the end of a program's work until its event loop turns again. */
+export function isAtLastTurn(): boolean {
+  return isLastTurn;
+}
+
+/**
+ * The program has nothing left to do: `beforeExit`. Whatever we would still do in another turn makes Node emit it again,
+ * and a listener that traces something each time would be called for ever. `goesOn` runs if there is another turn.
+ */
+export function reachLastTurn(goesOn: () => void): void {
+  if (isLastTurn || setNextTurn === undefined) return;
+  isLastTurn = true;
+  release(
+    setNextTurn(() => {
+      isLastTurn = false;
+      goesOn();
+    }),
+  );
+}
+
+/**
+ * Runs `run` once the input and output that is there was seen to. At the last turn it does not hold the process: what
+ * is left then is for `exit`.
+ */
 export function onNextTurn(run: () => void): void {
-  if (setNextTurn === undefined) startTimer(run, 0);
-  else setNextTurn(run);
+  const turn = startTurn(run);
+  if (isLastTurn) release(turn);
 }
 
 export function nextTurn(): Promise<void> {
   const { promise, resolve } = createDeferred<void>();
-  onNextTurn(resolve);
+  startTurn(resolve);
   return promise;
+}
+
+function startTurn(run: () => void): unknown {
+  return setNextTurn === undefined ? startTimer(run, 0) : setNextTurn(run);
 }
 
 /** Waits without holding the process: whoever waits for it has a timer of their own. */

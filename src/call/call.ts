@@ -178,6 +178,8 @@ function followSource(value: object, followed: Followed, isReplaceable: boolean)
   if (isObservable(value)) return followObservable(value, followed);
   if (untraced(() => isIterator(value))) return followIterator(value, followed) ? value : undefined;
   if (hasMethod(value, Symbol.asyncIterator)) return followAsyncIterable(value, followed) ? value : undefined;
+  // A reader of its own kind will read it when the call is long over.
+  if (hasMethod(value, 'getReader')) return undefined;
   endWith(value, followed);
   return value;
 }

@@ -121,7 +121,11 @@ export class Invocation implements Followed {
   isAbort(error: unknown): boolean {
     if (isAbortError(error)) return true;
     if (this.#args.length > 0) this.returned();
-    return this.#signals.some((signal) => isAborted(signal) && signal.reason === error);
+    const cause = isObject(error) && !types.isProxy(error) ? dataProperty(error, 'cause') : undefined;
+    // Clients throw an error of their own for it, and say what it came of.
+    return this.#signals.some(
+      (signal) => isAborted(signal) && (signal.reason === error || (isObject(cause) && signal.reason === cause)),
+    );
   }
 
   run<Result>(work: () => Result): Result {

@@ -5,7 +5,7 @@ import { isOfPlatform } from '../base/platform.ts';
 import { untraced } from '../base/shared.ts';
 import { patchMethod, readMethod, type Followed } from './followed.ts';
 import { followStream, type ReaderPlace, type StreamFollowers } from './stream-followers.ts';
-import { observeOnce } from './thenable.ts';
+import { observeOnce } from './then.ts';
 
 type StepName = 'next' | 'return' | 'throw';
 const stepNames: readonly StepName[] = ['next', 'return', 'throw'];

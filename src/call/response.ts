@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 import { isOfPlatform } from '../base/platform.ts';
 import { patchMethod, readMethod, type Followed } from './followed.ts';
-import { followStream, type StreamFollowers } from './stream-followers.ts';
+import { patchStream } from './readable-stream.ts';
+import { followStream, type Gathering, type StreamFollowers } from './stream-followers.ts';
 
 /** Ways to read a body that say nothing of what is in it. */
 const rawReaders = ['arrayBuffer', 'blob', 'bytes', 'formData'] as const;
@@ -25,8 +26,54 @@ function patchResponse(response: Response, followers: StreamFollowers): boolean 
     observeBody(response, 'json', followers, (value) => followers.endWith(value)) &&
     observeBody(response, 'text', followers, (text) => endWithText(String(text), followers)) &&
     rawReaders.every((name) => observeBody(response, name, followers, () => followers.end())) &&
-    observeClone(response, followers)
+    observeClone(response, followers) &&
+    observeStream(response, followers)
   );
+}
+
+/** The stream of the body, for those who pass it on or read it themselves: its text is the answer. */
+function observeStream(response: Response, followers: StreamFollowers): boolean {
+  const place = followers.place();
+  let isObserved = false;
+  return Reflect.defineProperty(response, 'body', {
+    configurable: true,
+    enumerable: false,
+    get(this: unknown): unknown {
+      const body: unknown = Reflect.get(Response.prototype, 'body', this);
+      if (!isObserved && body instanceof ReadableStream && !body.locked) {
+        isObserved = true;
+        followers.fence(() => {
+          if (textual.test(response.headers.get('content-type') ?? '')) followers.gather(new BodyText(followers));
+          patchStream(body, followers, place);
+        });
+      }
+      return body;
+    },
+  });
+}
+
+const textual = /json|text/i;
+/** Characters of a body that are kept until it ends. */
+const longestBody = 16_777_216;
+
+class BodyText implements Gathering {
+  readonly #followers: StreamFollowers;
+  readonly #decoder = new TextDecoder();
+  #text = '';
+
+  constructor(followers: StreamFollowers) {
+    this.#followers = followers;
+  }
+
+  add(part: unknown): void {
+    if (part instanceof Uint8Array && this.#text.length < longestBody) {
+      this.#text += this.#decoder.decode(part, { stream: true });
+    }
+  }
+
+  finish(): void {
+    endWithText(this.#text, this.#followers);
+  }
 }
 
 /** The response is not lost while one of its clones can still be read. */

@@ -14,6 +14,13 @@ export interface ReaderPlace {
   isCancelled: boolean;
 }
 
+/** What makes one answer of parts that say nothing by themselves: the bytes of a body. */
+export interface Gathering {
+  add(part: unknown): void;
+  /** The last part has come. */
+  finish(): void;
+}
+
 /**
  * The calls that follow one stream. The stream is patched once, however often it is returned: an agent that returns its
  * model's stream adds a call here, not a second layer on the stream.
@@ -30,10 +37,16 @@ export class StreamFollowers {
   /** How the source ended while a part of it was still on its way to the reader. */
   #heldEnd: (() => void) | undefined;
   #readPart: (value: unknown) => unknown = (value) => value;
+  #gathering: Gathering | undefined;
 
   /** How what is read becomes a part, where a stream's own parts come wrapped. */
   readParts(readPart: (value: unknown) => unknown): void {
     this.#readPart = readPart;
+  }
+
+  /** From here on parts are gathered, and the answer that they make comes at the end. */
+  gather(gathering: Gathering): void {
+    this.#gathering ??= gathering;
   }
 
   get isOver(): boolean {
@@ -100,6 +113,7 @@ export class StreamFollowers {
     if (!isNew || this.#isOver) return;
     this.#count += 1;
     this.fence(() => {
+      if (this.#gathering !== undefined) return this.#gathering.add(value);
       const part = this.#readPart(value);
       for (const [capturer, output] of this.#outputs) {
         const answer = output.add(part);
@@ -118,6 +132,9 @@ export class StreamFollowers {
 
   /** It gave everything; `returned` is what a generator returned. */
   end(returned?: unknown, isAborted = false): void {
+    const gathering = this.#gathering;
+    this.#gathering = undefined;
+    if (gathering !== undefined) this.fence(() => gathering.finish());
     this.#conclude((member, output) => ({
       outcome: isAborted || member.isAborted() ? 'cancelled' : 'ok',
       ...describe(output, returned, member),

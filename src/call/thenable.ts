@@ -1,24 +1,18 @@
+import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
-import { isCallable, type Callable } from '../base/callable.ts';
-import { captureContext, runInContext } from '../context/scope.ts';
+import { isCallable } from '../base/callable.ts';
 import { detach, endingOf, patchMethod, readMethod, type Followed } from './followed.ts';
 import { LossWatch } from './loss.ts';
 import { followResponse } from './response.ts';
+import { observeThen, type Then } from './then.ts';
 
 /** What goes on with a value once it is there. Returns what the caller gets: nearly always the same value. */
 export type FollowValue = (value: unknown, followed: Followed, isReplaceable: boolean) => unknown;
 
-/** Sees what a thenable comes to. */
-export interface ThenableObserver {
-  /** Returns the value that goes on to the caller, if it is not the same. */
-  readonly fulfilled: (value: unknown) => unknown;
-  readonly rejected: (error: unknown) => void;
-}
-
 /** Thenables come from caches as streams do, and more often. */
 const mostFollowers = 1_000;
 /** What starts a lazy client besides `then`, and gives a promise of the same value. */
-const starters = ['parse', 'exec', 'execute', 'runUntilDone'] as const;
+const starters = ['parse', 'exec', 'execute', 'runUntilDone', 'requestTransaction'] as const;
 
 const followersOf = new WeakMap<object, ThenableFollowers>();
 
@@ -32,25 +26,13 @@ export function followThenable(thenable: object, followed: Followed, followValue
   const followers = new ThenableFollowers(followValue);
   followers.join(followed);
   const isPatched =
-    patchThen(thenable, followers) && patchStarters(thenable, followers) && patchAsResponse(thenable, followers);
+    patchThen(thenable, followers) &&
+    patchStarters(thenable, followers) &&
+    patchAsResponse(thenable, followers) &&
+    patchIteration(thenable, followers);
   if (!isPatched) return followers.detach(thenable);
   followersOf.set(thenable, followers);
   followers.watch(thenable);
-}
-
-/** Observes one `then` of one object: for a step of another library's iterator. */
-export function observeOnce(thenable: object, observer: ThenableObserver): boolean {
-  const original = readMethod(thenable, 'then');
-  if (original === undefined) return false;
-  let isFirst = true;
-  const once = (observe: (value: unknown) => void) => (value: unknown) => {
-    if (isFirst) observe(value);
-    isFirst = false;
-    return value;
-  };
-  const run = <Result>(work: () => Result): Result => work();
-  const passing = { fulfilled: once(observer.fulfilled), rejected: once(observer.rejected), run };
-  return patchMethod(thenable, 'then', observeThen(original, passing));
 }
 
 type Settled = { readonly value: unknown; readonly passedOn: unknown } | { readonly error: unknown };
@@ -61,6 +43,7 @@ class ThenableFollowers {
   readonly #loss = new LossWatch(() => this.#conclude((member) => member.span.conclude({ outcome: 'unobserved' })));
   #settled: Settled | undefined;
   #isAsked = false;
+  #isIterated = false;
 
   constructor(followValue: FollowValue) {
     this.#followValue = followValue;
@@ -69,7 +52,7 @@ class ThenableFollowers {
   /** One that comes late has the same end at once. */
   join(followed: Followed): void {
     if (this.#settled !== undefined) this.#settle(followed, this.#settled);
-    else if (this.#members.length < mostFollowers) this.#members.push(followed);
+    else if (!this.#isIterated && this.#members.length < mostFollowers) this.#members.push(followed);
     else detach(undefined, followed);
   }
 
@@ -118,6 +101,13 @@ class ThenableFollowers {
     });
   }
 
+  /** It is read part by part, and nobody asked for the whole. */
+  iterated(iterator: unknown): void {
+    if (this.#settled !== undefined) return;
+    this.#isIterated = true;
+    this.#conclude((member) => this.#follow(member, iterator));
+  }
+
   #settle(followed: Followed, settled: Settled): void {
     if ('value' in settled) this.#follow(followed, settled.passedOn);
     else followed.span.conclude(endingOf(settled.error, followed));
@@ -133,31 +123,11 @@ class ThenableFollowers {
   }
 }
 
-type Passing = Pick<ThenableFollowers, 'fulfilled' | 'rejected' | 'run'>;
-type Then = (this: unknown, onFulfilled?: unknown, onRejected?: unknown, ...rest: readonly unknown[]) => unknown;
-
 function patchThen(thenable: object, followers: ThenableFollowers): boolean {
   const original = readMethod(thenable, 'then');
   if (original === undefined) return false;
   const then = observeThen(original, followers);
   return patchMethod(thenable, 'then', then) && patchCatch(thenable, then) && patchFinally(thenable, then);
-}
-
-function observeThen(original: Callable, followers: Passing): Then {
-  return function then(this: unknown, onFulfilled, onRejected, ...rest) {
-    // What the caller does with the value is the caller's, not a part of this call.
-    const caller = captureContext();
-    const fulfil = (value: unknown): unknown => {
-      const passedOn = followers.fulfilled(value);
-      return isCallable(onFulfilled) ? runInContext(caller, () => onFulfilled(passedOn)) : passedOn;
-    };
-    const reject = (error: unknown): unknown => {
-      followers.rejected(error);
-      if (isCallable(onRejected)) return runInContext(caller, () => onRejected(error));
-      throw error;
-    };
-    return followers.run(() => Reflect.apply(original, this, [fulfil, reject, ...rest]));
-  };
 }
 
 /** Native `catch` and `finally` call `then` on the object, and so reach ours; a client's own may not. */
@@ -209,6 +179,22 @@ function patchAsResponse(thenable: object, followers: ThenableFollowers): boolea
       return value;
     };
     return derive(response, responded, followers);
+  });
+}
+
+/**
+ * A query or a runner of tools may be read in a loop instead: its iterator is followed then. A child process that can be
+ * awaited and iterated settles by itself.
+ */
+function patchIteration(thenable: object, followers: ThenableFollowers): boolean {
+  const settlesItself = types.isPromise(thenable) || thenable instanceof EventEmitter;
+  const original = settlesItself ? undefined : readMethod(thenable, Symbol.asyncIterator);
+  if (original === undefined) return true;
+  return patchMethod(thenable, Symbol.asyncIterator, function (this: unknown, ...args: readonly unknown[]) {
+    const isAlone = !followers.isAsked;
+    const iterator = followers.run(() => Reflect.apply(original, this, args));
+    if (isAlone) followers.iterated(iterator);
+    return iterator;
   });
 }
 

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { isObject } from '../base/object.ts';
 import { errorFieldNames } from './error-fields.ts';
 import { marker, markerWith, PreparedMarker } from './marker.ts';
+import { describeNodeObject } from './node-object.ts';
 import { findMethod, isError, isOrdinaryInstance, isPlainObject } from './object-shape.ts';
 import { describePlatformObject } from './platform.ts';
 import { readProperty } from './property.ts';
@@ -14,7 +15,12 @@ export function describeObject(value: object, walk: ValueWalk): string {
   if (Array.isArray(value)) return walk.walkItems(value, Object.getPrototypeOf(value) === Array.prototype);
   if (isPlainObject(value) && !Object.hasOwn(value, 'toJSON')) return walk.walkKeys(value, true);
   if (isOrdinaryInstance(value)) return describeInstance(value, walk);
-  return describeBuiltIn(value, walk) ?? describePlatformObject(value, walk) ?? describeInstance(value, walk);
+  return (
+    describeBuiltIn(value, walk) ??
+    describePlatformObject(value, walk) ??
+    describeNodeObject(value, walk) ??
+    describeInstance(value, walk)
+  );
 }
 
 /** What answers anything answers `length` too, and to reckon with that answer may call it. */
@@ -89,7 +95,7 @@ function describeError(value: object, walk: ValueWalk): string {
   const keys = walk.tellsMessages ? errorKeys : errorKeysWithoutMessage;
   const parts = keys.map((key) => walk.member(key, readProperty(value, key)));
   if (walk.tellsMessages) parts.push(...describeOwnFields(value, walk));
-  return `{"$clew":"error",${parts.filter((part) => part !== '').join(',')}}`;
+  return `{${['"$clew":"error"', ...parts.filter((part) => part !== '')].join(',')}}`;
 }
 
 /** `status`, `issues` and what else an error was given. */

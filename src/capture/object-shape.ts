@@ -67,7 +67,7 @@ export function isError(value: object): boolean {
 const builtIn: ReadonlySet<string> = new Set(
   (
     'Date Map Set Error RegExp Promise ArrayBuffer SharedArrayBuffer DataView TypedArray Array Function Number String ' +
-    'Boolean Symbol BigInt WeakMap WeakSet WeakRef PreparedMarker'
+    'Boolean Symbol BigInt WeakMap WeakSet WeakRef PreparedMarker Stream Timeout Immediate'
   ).split(' '),
 );
 const ordinary = new WeakMap<object, boolean>();

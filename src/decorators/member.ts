@@ -12,7 +12,12 @@ const report = new Report(new StderrLogger());
 export function isDecoration(first: unknown, second: unknown): boolean {
   if (isClassContext(second) || isMemberContext(second)) return true;
   const isOwner = typeof first === 'object' || typeof first === 'function';
-  return isOwner && first !== null && (typeof second === 'string' || typeof second === 'symbol');
+  return isOwner && first !== null && isKey(second);
+}
+
+/** Of a method that is called `0`, TypeScript passes a number. */
+function isKey(value: unknown): value is PropertyKey {
+  return typeof value === 'string' || typeof value === 'symbol' || typeof value === 'number';
 }
 
 function isClassContext(value: unknown): boolean {
@@ -28,7 +33,7 @@ export function decorateMember(
   if (isClassContext(second) || (isCallable(first) && second === undefined)) return refuseFunction(label, first);
   if (isMemberContext(second)) return decorateStandard(wrapMember, first, second);
   const isOwner = isObject(first) || isCallable(first);
-  if (!isOwner || (typeof second !== 'string' && typeof second !== 'symbol')) return undefined;
+  if (!isOwner || !isKey(second)) return undefined;
   return decorateLegacy(wrapMember, first, second, isDescriptor(third) ? third : undefined);
 }
 

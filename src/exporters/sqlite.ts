@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ownClock } from '../base/clock.ts';
 import { ClewConfigError } from '../base/config-error.ts';
 import { messageOf } from '../base/message.ts';
-import { nextTurn } from '../base/timers.ts';
+import { isAtLastTurn, nextTurn } from '../base/timers.ts';
 import type { TraceRecord } from '../span/trace-record.ts';
 import { DatabaseFile, defaultDatabase, type Discovery } from '../store/sqlite/database.ts';
 import { failureOf, transaction } from '../store/sqlite/engine.ts';
@@ -116,20 +116,20 @@ export class SqliteTraceExporter implements TraceExporter {
 
   async #write(traces: readonly TraceRecord[]): Promise<ExportResult> {
     // At once would be in the middle of the user's own work.
-    await nextTurn();
-    void this.#audio.tidy();
+    await pauseForOthers();
+    if (!isAtLastTurn()) void this.#audio.tidy();
     const batch = new SqliteBatch(traces, this.#limits.maxBytes * sliceShare);
     for (let repairs = 0; ;) {
       try {
         // To make the file and its tables is a stretch of its own.
         if (this.#opened === undefined) {
           this.#open();
-          await nextTurn();
+          await pauseForOthers();
         }
         for (let isDone = false; !isDone;) {
           isDone = this.#writeSlice(batch, ownClock.now() + sliceMs);
           repairs = 0;
-          if (!isDone) await nextTurn();
+          if (!isDone) await pauseForOthers();
         }
         return batch.result();
       } catch (error) {
@@ -240,4 +240,9 @@ export class SqliteTraceExporter implements TraceExporter {
       this.#report?.warn('sqlite-damaged', `${path} was damaged; it was set aside and a new database was opened`);
     }
   }
+}
+
+/** Between two slices the program's own work goes on, if it has any left. */
+async function pauseForOthers(): Promise<void> {
+  if (!isAtLastTurn()) await nextTurn();
 }

@@ -3,7 +3,7 @@ import { createSpanId, createTraceId } from '../base/ids.ts';
 import type { SpanFields } from './fields.ts';
 import type { TraceHead } from './head.ts';
 import type { SpanHost } from './host.ts';
-import type { SpanOptions } from './span-options.ts';
+import { givenOptions, type SpanOptions } from './span-options.ts';
 
 /** What a span can be built of by hand. */
 export interface NewSpan extends SpanOptions {
@@ -14,6 +14,11 @@ export interface NewSpan extends SpanOptions {
 
 const noLinks: SpanFields['links'] = Object.freeze([]);
 export const noEvents: SpanFields['eventFields'] = Object.freeze([]);
+
+/** What a span is built of by hand: JavaScript may pass anything. */
+export function readNewSpan(options: NewSpan): NewSpan {
+  return { name: '', ...givenOptions(options) };
+}
 
 /** The fields of a span that begins; its start is set when the input is captured. */
 export function openFields(

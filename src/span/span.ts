@@ -16,7 +16,7 @@ import type { SpanLink } from './fields.ts';
 import type { TraceHead } from './head.ts';
 import type { SpanHost } from './host.ts';
 import type { Level, Outcome, SpanType } from './kind.ts';
-import { noEvents, openFields, type NewSpan } from './open-fields.ts';
+import { noEvents, openFields, readNewSpan, type NewSpan } from './open-fields.ts';
 import { SpanRecord } from './record.ts';
 import {
   givenOptions,
@@ -102,15 +102,16 @@ export class Span extends SpanView {
     const host: SpanHost<Span> = origin?.host ?? detachedHost();
     const head = origin?.head;
     const parent = origin?.parent;
-    super(openFields(options, host, head, { parentId: parent?.spanId, spanId: origin?.spanId }));
+    const given = origin === undefined ? readNewSpan(options) : options;
+    super(openFields(given, host, head, { parentId: parent?.spanId, spanId: origin?.spanId }));
     this.#host = host;
     this.#head = head;
     this.#parent = parent;
     this.#includesOutput = host.policy.includeOutputs && origin?.includeOutput !== false;
     this.#part = origin?.part;
-    this.#takeOptions(options, origin?.captured);
+    this.#takeOptions(given, origin?.captured);
     // Last, so that capturing the input is not counted as the work.
-    this.fields.startedAt = host.writer.time('startedAt', options.startedAt) ?? host.clock.now();
+    this.fields.startedAt = host.writer.time('startedAt', given.startedAt) ?? host.clock.now();
     if (head !== undefined) host.started(this, head);
   }
 

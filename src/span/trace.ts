@@ -85,7 +85,7 @@ export class Trace {
 
   constructor(options: NewTrace = {}, origin?: TraceOrigin) {
     this.#host = origin?.host ?? detachedHost();
-    this.#head = origin?.head ?? createHead(options, this.#host);
+    this.#head = origin?.head ?? createHead(givenOptions(options), this.#host);
     this.#root = origin?.root;
     this.#spans = origin === undefined ? [] : undefined;
   }

@@ -339,7 +339,7 @@ export class Tracer extends DrainedTracer implements SpanHost<Span> {
   #beginSpan(parent: Span | undefined, beginning: Beginning, isMeant: boolean): Span {
     const { options, includeOutput = true, capture, part } = beginning;
     if (this.life.isShutDown) return this.#refuse();
-    if (parent === undefined || (beginning.isTrace && options.root === true)) {
+    if (parent === undefined || options.root === true) {
       return beginRoot(this, this.parts, beginning, parent);
     }
     if (this.#isUnrecorded(parent)) return parent instanceof NoopSpan ? parent.inside : parent;

@@ -53,6 +53,13 @@ const ways: Record<string, (abort: AbortController) => Promise<unknown>> = {
       signal: abort.signal,
     });
   },
+  'a client that throws its own error for it': (abort) => {
+    abort.abort();
+    return traced('work', async (signal: AbortSignal) => {
+      await Promise.resolve();
+      throw new Error('the request failed', { cause: signal.reason });
+    })(abort.signal);
+  },
   'a generator': async (abort) => {
     const work = traced('work', async function* (signal: AbortSignal) {
       yield 1;

@@ -57,6 +57,16 @@ describe('a function that answers through a callback', () => {
     expect(recording.span('ask').output).toBe(1);
   });
 
+  it.each([
+    ['setTimeout', (callback: Callback) => setTimeout(callback, 0, null, 'answer')],
+    ['setImmediate', (callback: Callback) => setImmediate(callback, null, 'answer')],
+  ])('may return the timer of %s', async (_, work) => {
+    const recording = new Recording();
+    const ask = traced('ask', work);
+    await recording.run(() => new Promise<void>((resolve) => void ask(() => resolve())));
+    expect(recording.span('ask')).toMatchObject({ outcome: 'ok', output: 'answer' });
+  });
+
   it('that never calls it ends as unobserved', async () => {
     const recording = new Recording();
     recording.run(() => traced('ask', (_callback: Callback) => {})(() => {}));

@@ -41,6 +41,22 @@ describe('what lives on when its call has returned', () => {
     expect(socket.listenerCount('close')).toBe(before);
   });
 
+  it('ends its span as detached: a stream of a kind of its own', () => {
+    class Feed {
+      getReader() {
+        return { next: () => 'part' };
+      }
+    }
+    const recording = new Recording();
+    expect(
+      recording
+        .run(traced('open', () => new Feed()))
+        .getReader()
+        .next(),
+    ).toBe('part');
+    expect(recording.trees).toBe('open  [detached]');
+  });
+
   it('keeps its own when it is frozen', () => {
     const recording = new Recording();
     const stream = Object.freeze(new ReadableStream());

@@ -116,6 +116,12 @@ describe.each([
   });
 });
 
+async function readAll(stream: ReadableStream<unknown>): Promise<unknown[]> {
+  const parts: unknown[] = [];
+  for await (const part of stream) parts.push(part);
+  return parts;
+}
+
 describe('the Anthropic client', () => {
   it('is followed to the body of asResponse()', async () => {
     const recording = new Recording();
@@ -138,6 +144,28 @@ describe('the Anthropic client', () => {
     expect(recording.trees).toBe('ask');
     expect(recording.span('ask').responseId).toBe('msg_1');
     expect(await response.json()).toMatchObject({ id: 'msg_1' });
+  });
+
+  it.each<[string, (response: Response) => Promise<unknown>]>([
+    ['read in a loop', async ({ body }) => body && readAll(body)],
+    ['passed on', async ({ body, headers }) => new Response(body, { headers }).text()],
+    ['piped', async ({ body }) => body && readAll(body.pipeThrough(new TextDecoderStream()))],
+    ['looked at', async (response) => response.body && response.json()],
+    ['looked at in a clone', async (response) => response.clone().body && response.json()],
+  ])('is followed to the stream of that body, which is %s', async (_, read) => {
+    const recording = new Recording();
+    const response = await recording.run(() => traced('ask', askAnthropic)().asResponse());
+    expect(recording.trees).toBe('');
+    expect(JSON.stringify(await read(response)).length).toBeGreaterThan(2);
+    expect(recording.trees).toBe('ask');
+    expect(recording.span('ask')).toMatchObject({ outcome: 'ok', responseId: 'msg_1', output: { id: 'msg_1' } });
+  });
+
+  it('is cancelled with the stream of that body', async () => {
+    const recording = new Recording();
+    const response = await recording.run(() => traced('ask', askAnthropic)().asResponse());
+    await response.body?.cancel();
+    expect(recording.span('ask').outcome).toBe('cancelled');
   });
 
   it('is abandoned where nobody reads that body', async () => {

@@ -246,4 +246,44 @@ describe('the work of a lazy thenable', () => {
     const outcomes = Map.groupBy(recording.exporter.spans, ({ outcome }) => outcome);
     expect([...outcomes.keys()].toSorted()).toEqual(['detached', 'ok']);
   });
+
+  it('that is read in a loop instead ends with the loop, and what it calls nests under it', async () => {
+    const step = traced('step', (row: number) => row);
+    let asked = 0;
+    class Query {
+      // eslint-disable-next-line unicorn/no-thenable -- a thenable is what it is about
+      then(done: (rows: number[]) => unknown): void {
+        asked += 1;
+        done([1, 2]);
+      }
+      async *[Symbol.asyncIterator]() {
+        yield step(1);
+        yield step(2);
+      }
+    }
+    const recording = new Recording();
+    const find = traced('find', () => new Query());
+    const rows: number[] = [];
+    await recording.run(async () => {
+      for await (const row of find()) rows.push(row);
+    });
+    expect([rows, asked]).toEqual([[1, 2], 0]);
+    expect(recording.trees).toBe('find\n  step\n  step');
+    expect(recording.span('find')).toMatchObject({ outcome: 'ok', output: [1, 2] });
+  });
+
+  it('that its client starts in a batch with others ends with its own part: a transaction of Prisma', async () => {
+    const lazy = () => ({
+      // eslint-disable-next-line unicorn/no-thenable -- a thenable is what it is about
+      then: () => expect.fail('not awaited'),
+      requestTransaction: async () => Promise.resolve(7),
+    });
+    const recording = new Recording();
+    const update = traced('update', lazy);
+    expect(
+      await recording.run(() => Promise.all([update(), update()].map((each) => each.requestTransaction()))),
+    ).toEqual([7, 7]);
+    expect(recording.trees).toBe('update\nupdate');
+    expect(recording.span('update').output).toBe(7);
+  });
 });

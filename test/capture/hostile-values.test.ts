@@ -61,6 +61,17 @@ describe('values that fight back', () => {
     expect(run).not.toHaveBeenCalled();
   });
 
+  it('keeps valid JSON of an error that shows nothing, and what stands beside it', () => {
+    const error = new Error('hidden');
+    const get = vi.fn<() => never>(() => {
+      throw new Error('no reading');
+    });
+    for (const key of ['name', 'message', 'stack', 'cause']) Object.defineProperty(error, key, { get });
+    const { span } = passThrough({ error, beside: 2 });
+    expect(parse(span.inputText)).toEqual({ error: { $clew: 'error' }, beside: 2 });
+    expect(parse(span.outputText)).toEqual({ error: { $clew: 'error' }, beside: 2 });
+  });
+
   it('names a property that can only be set', () => {
     const value = Object.defineProperty({ a: 1 }, 'only', { enumerable: true, set: vi.fn<(value: unknown) => void>() });
     expect(captured(value)).toEqual({ a: 1, only: { $clew: 'getter' } });

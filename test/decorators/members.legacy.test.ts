@@ -78,6 +78,11 @@ class Agent {
     return 'above';
   }
 
+  @span
+  7(): string {
+    return 'seven';
+  }
+
   @traced()
   @span('inner')
   stacked(first: number): number {
@@ -102,6 +107,12 @@ describe('legacy decorators', () => {
       expect([agent.mood, Agent.describe('the'), [...agent.count(2)]]).toEqual(['cheerful', 'the Agent', [1, 2]]);
     });
     expect(recording.trees).toBe('mood\nmood\ndescribe\ncount');
+  });
+
+  it('trace a method whose name is a number', () => {
+    const recording = new Recording();
+    expect(recording.run(() => new Agent()[7]())).toBe('seven');
+    expect(recording.trees).toBe('7');
   });
 
   it('stack', () => {

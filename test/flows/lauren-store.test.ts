@@ -87,6 +87,15 @@ describe('C10: the least recently used trace goes first', () => {
 });
 
 describe('a trace built by hand', () => {
+  it('spans and traces by hand are made of anything', () => {
+    for (const options of [undefined, null, 'text', new Proxy({}, { ownKeys: () => expect.fail('not listed') })]) {
+      const span: unknown = Reflect.construct(Span, [options]);
+      const trace: unknown = Reflect.construct(Trace, [options]);
+      expect(span).toMatchObject({ name: '(unnamed)', outcome: 'running' });
+      expect(trace).toMatchObject({ name: '' });
+    }
+  });
+
   it('L47, L48, L49 is a tree by its parent ids', () => {
     const trace = new Trace({ runId: 'my-run' });
     const root = new Span({ name: 'agent.run' });

@@ -1,7 +1,7 @@
 import { EventEmitter, on } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { traced, withTracer, type Tracer, type TraceRecord, type TracerOptions } from 'clew';
+import { span, traced, withTracer, type Tracer, type TraceRecord, type TracerOptions } from 'clew';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { only, spanNamed, startRecording, treesOf, type Recording } from './recording.ts';
 
@@ -240,6 +240,19 @@ describe('root: true', () => {
     const ids = (links: TraceRecord['links']): readonly string[] => links.map((link) => link.traceId);
     expect(turns.flatMap(({ links }) => ids(links))).toEqual([worker?.traceId, worker?.traceId]);
     expect(worker && ids(spanNamed(worker, 'worker').links)).toEqual(turns.map(({ traceId }) => traceId));
+  });
+
+  it('is heard by a traced function and a decorated method too', () => {
+    class Worker {
+      @span({ root: true })
+      turn(): number {
+        return traced('step', () => 1)();
+      }
+    }
+    const { tracer, memory } = startRecording();
+    const job = traced({ name: 'job', root: true }, () => 1);
+    withTracer(tracer, () => tracer.trace('worker', () => job() + new Worker().turn()));
+    expect(treesOf(memory)).toBe('job\n\nturn\n  step\n\nworker');
   });
 
   it('after the end of the trace says nothing of a link that cannot be made any more', () => {

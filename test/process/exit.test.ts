@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SqliteTraceStore } from 'clew/store';
 import { describe, expect, it } from 'vitest';
 import { readLines } from '../fixtures/ndjson.ts';
 import { runScript, Script, type ScriptResult } from '../fixtures/script.ts';
@@ -78,6 +79,26 @@ describe('The end of a process', () => {
       code: 'exporter-failed',
       error: 'Error: no route',
     });
+  });
+
+  it.each(['file', 'sqlite'])(
+    'asks a listener of beforeExit once, although it traces something each time: %s',
+    async (way) => {
+      const path = join(temporaryFolder(), 'traces');
+      const result = await runScript('last-words.ts', { args: [way, path] });
+      expect(result).toEqual({ code: 0, stdout: 'asked 1', stderr: '' });
+      const names =
+        way === 'file'
+          ? readLines(path).map(({ name }) => name)
+          : (await new SqliteTraceStore(path).last(10)).map(({ name }) => name).reverse();
+      expect(names).toEqual(['work', 'last words']);
+    },
+  );
+
+  it('comes although a listener of beforeExit traces something each time and the server is dead', async () => {
+    const result = await runScript('last-words.ts', { args: ['http', 'none'] });
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/^asked \d$/);
   });
 
   it('does not wait for an idle tracer, whatever it is made of', async () => {
