@@ -10,6 +10,8 @@ export interface Foreign {
   readonly what: string;
 }
 
+const ignore = (): void => {};
+
 /**
  * Runs foreign code (an exporter, a masker, a sampler) so that neither a throw nor a rejection leaves it.
  * Returns what it returned, or undefined after a throw. `onFailure` also hears of a rejection.
@@ -17,18 +19,19 @@ export interface Foreign {
 export function fence<Result>(
   foreign: Foreign,
   run: () => Result,
-  onFailure: (error: unknown) => void = () => {},
+  onFailure: (error: unknown) => void = ignore,
 ): Result | undefined {
-  const fail = (error: unknown): void => {
-    foreign.report.warn(foreign.code, `${foreign.what} failed; the program goes on without it`, error);
-    onFailure(error);
-  };
   try {
     const result = run();
-    if (isPromiseLike(result)) result.then(undefined, fail);
+    if (isPromiseLike(result)) result.then(undefined, (error: unknown) => fail(error, foreign, onFailure));
     return result;
   } catch (error) {
-    fail(error);
+    fail(error, foreign, onFailure);
     return undefined;
   }
+}
+
+function fail(error: unknown, { report, code, what }: Foreign, onFailure: (error: unknown) => void): void {
+  report.warn(code, `${what} failed; the program goes on without it`, error);
+  onFailure(error);
 }

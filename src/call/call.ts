@@ -99,9 +99,10 @@ function followResult(result: unknown, followed: Followed): unknown {
 function follow(result: unknown, followed: Followed): unknown {
   if (!isObject(result)) return endWith(result, followed);
   if (types.isPromise(result)) {
-    const isOwned = isPlainPromise(result) && followed.ownsPromise;
+    const isPlain = isPlainPromise(result);
+    const isOwned = isPlain && followed.ownsPromise;
     followed.returned();
-    if (isPlainPromise(result)) return followPlainPromise(result, followed, followValue, isOwned);
+    if (isPlain) return followPlainPromise(result, followed, followValue, isOwned);
     followThenable(result, followed, followValue);
     return result;
   }

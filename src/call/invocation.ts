@@ -148,15 +148,17 @@ export class Invocation implements Followed {
 
 /** The signals among the arguments, and in options among them. */
 function signalsOf(args: readonly unknown[]): readonly Signal[] {
-  const found: Signal[] = [];
+  let found: Signal[] | undefined;
   for (const arg of args) {
     // Asking a Proxy runs the caller's code.
     if (!isObject(arg) || types.isProxy(arg)) continue;
-    for (const value of [arg, ...signalNames.map((name) => dataProperty(arg, name))]) {
-      if (isSignal(value)) found.push(value);
+    if (isSignal(arg)) (found ??= []).push(arg);
+    for (const name of signalNames) {
+      const value = dataProperty(arg, name);
+      if (isSignal(value)) (found ??= []).push(value);
     }
   }
-  return found;
+  return found ?? nothing;
 }
 
 /** A data property alone: nothing of the caller's runs for it. */

@@ -17,18 +17,36 @@ export function followPlainPromise(
   followValue: FollowValue,
   isOwned: boolean,
 ): Promise<unknown> {
-  const conclude = (error: unknown): void => {
-    followed.fence(() => followed.span.conclude(endingOf(error, followed)));
-  };
   if (!isOwned) {
-    promise.then((value) => void followed.fence(() => followValue(value, followed, false)), conclude);
+    promise.then(
+      (value) => void valueOf(value, followed, followValue, false),
+      (error) => fail(error, followed),
+    );
     return promise;
   }
   return promise.then(
-    (value) => followed.fence(() => ({ result: followValue(value, followed, true) }))?.result ?? value,
+    (value) => valueOf(value, followed, followValue, true),
     (error: unknown) => {
-      conclude(error);
+      fail(error, followed);
       throw error;
     },
   );
+}
+
+/** What the caller gets for the value: the value itself, whatever fails of ours. */
+function valueOf(value: unknown, followed: Followed, followValue: FollowValue, isReplaceable: boolean): unknown {
+  try {
+    return followValue(value, followed, isReplaceable);
+  } catch (error) {
+    followed.reportFailure(error);
+    return value;
+  }
+}
+
+function fail(error: unknown, followed: Followed): void {
+  try {
+    followed.span.conclude(endingOf(error, followed));
+  } catch (failure) {
+    followed.reportFailure(failure);
+  }
 }

@@ -4,8 +4,14 @@ const shortestNumber = 10;
 /** JSON held in a string may hold a secret key. */
 const jsonStart = /^\s*[[{]/;
 /** How keys and tokens begin, or what announces them; a pattern decides, this only says where to look. */
-const secretStart =
-  /(?:(?<![A-Za-z0-9_])|(?<=\\(?:[bfnrt]|u[0-9A-Fa-f]{4})))(?:sk-|[sprw]k_(?:live|test)_|AKIA|ASIA|AIza|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|(?:hf|npm|clew|gsk|xai|pplx)_|eyJ)|[Bb](?:earer|asic) |-----BEGIN/;
+const keyStart = String.raw`sk-|[sprw]k_(?:live|test)_|AKIA|ASIA|AIza|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|(?:hf|npm|clew|gsk|xai|pplx)_|eyJ`;
+const announcement = '[Bb](?:earer|asic) |-----BEGIN';
+/** Asked first: to look behind at every character costs more than all else together. */
+const anyStart = new RegExp(`${keyStart}|${announcement}`);
+/** No key begins within a word, unless that is what an escape in JSON makes of it. */
+const secretStart = new RegExp(
+  String.raw`(?:(?<![A-Za-z0-9_])|(?<=\\(?:[bfnrt]|u[0-9A-Fa-f]{4})))(?:${keyStart})|${announcement}`,
+);
 /** The shortest key that a pattern takes for one. */
 const shortestKey = 15;
 
@@ -26,7 +32,7 @@ export function suspects(text: string): boolean {
   if ((first === 123 || first === 91 || first <= 32) && jsonStart.test(text)) return true;
   // An address has an `@`, an international number a `+`.
   if (text.includes('@') || text.includes('+') || longNumber.test(text)) return true;
-  return text.length >= shortestKey && holdsLongWord(text) && secretStart.test(text);
+  return text.length >= shortestKey && holdsLongWord(text) && anyStart.test(text) && secretStart.test(text);
 }
 
 /** A word of fifteen characters covers every fifteenth place, so that only those need a look. */

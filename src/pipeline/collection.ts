@@ -6,6 +6,7 @@ import { markAggregates, summarise } from '../span/summary.ts';
 import { sortByStart, TraceRecord } from '../span/trace-record.ts';
 import type { SamplingDecision } from '../span/trace-fields.ts';
 import { summariseCall } from '../span/voice-rollup.ts';
+import { HeldSpans } from './held-spans.ts';
 import type { TraceFacts } from './sampling.ts';
 
 /** A trace waits for late spans, to be decided or to be sent whole: until when, and who waits for it. */
@@ -25,7 +26,7 @@ const undecided: SamplingDecision = Object.freeze({ rate: 1, reason: 'head' });
 /** The spans of one trace that were not exported yet, in the order in which they started: live ones and records. */
 export class TraceCollection {
   readonly head: TraceHead;
-  readonly #spans = new Map<string, Span | SpanRecord>();
+  readonly #spans = new HeldSpans();
   readonly #mostSpans: number;
   #openCount = 0;
   #length = 0;
@@ -67,7 +68,7 @@ export class TraceCollection {
 
   /** Everything held, in the order of start. */
   get spans(): readonly (Span | SpanRecord)[] {
-    return [...this.#spans.values()];
+    return [...this.#spans];
   }
 
   openSpan(spanId: string): Span | undefined {
@@ -76,7 +77,7 @@ export class TraceCollection {
   }
 
   start(span: Span): void {
-    this.#spans.set(span.spanId, span);
+    this.#spans.put(span);
     this.#openCount += 1;
   }
 
@@ -89,7 +90,7 @@ export class TraceCollection {
 
   /** As `note`, of the spans that are still open at a monotonic time. */
   noteOpen(now: number): void {
-    for (const span of this.#spans.values()) {
+    for (const span of this.#spans) {
       if (span instanceof SpanRecord) continue;
       this.note(span.toRecord());
       this.#lastEnd = now;
@@ -106,8 +107,7 @@ export class TraceCollection {
   /** Puts the record in the place of its span. Returns how many old ones had to go: 0 or 1. */
   end(record: SpanRecord): number {
     this.lastActivity = record.endedAt ?? this.lastActivity;
-    if (this.#spans.has(record.spanId)) this.#openCount -= 1;
-    this.#spans.set(record.spanId, record);
+    if (this.#spans.put(record)) this.#openCount -= 1;
     this.#fresh?.add(record.spanId);
     this.#length += record.length;
     return this.endedCount > this.#mostSpans ? this.#dropOldest(record) : 0;
@@ -117,7 +117,7 @@ export class TraceCollection {
   replace(record: SpanRecord): boolean {
     const earlier = this.#spans.get(record.spanId);
     if (!(earlier instanceof SpanRecord)) return false;
-    this.#spans.set(record.spanId, record);
+    this.#spans.put(record);
     this.#fresh?.add(record.spanId);
     this.#length += record.length - earlier.length;
     return true;
@@ -140,13 +140,13 @@ export class TraceCollection {
 
   #records(): readonly SpanRecord[] {
     const records: SpanRecord[] = [];
-    for (const span of this.#spans.values()) if (span instanceof SpanRecord) records.push(span);
+    for (const span of this.#spans) if (span instanceof SpanRecord) records.push(span);
     return records;
   }
 
   /** Forgets the records and keeps the spans that are still open. */
   release(): void {
-    for (const [id, span] of this.#spans) if (span instanceof SpanRecord) this.#spans.delete(id);
+    for (const span of this.spans) if (span instanceof SpanRecord) this.#spans.delete(span.spanId);
     this.#length = 0;
   }
 
@@ -158,9 +158,9 @@ export class TraceCollection {
   }
 
   #dropOldest(newest: SpanRecord): number {
-    for (const [id, span] of this.#spans) {
+    for (const span of this.#spans) {
       if (!(span instanceof SpanRecord) || span === newest) continue;
-      this.#spans.delete(id);
+      this.#spans.delete(span.spanId);
       this.#length -= span.length;
       this.#dropped += 1;
       return 1;
@@ -191,9 +191,11 @@ export function buildTrace(
   changes: TraceChanges,
 ): TraceRecord {
   const { voice, spans } = withCall(head, markAggregates(records));
-  const root = spans.find((span) => span.spanId === head.rootId);
+  const root = rootIn(spans, head.rootId);
+  const { errorCount, usage, costUsd, unpriced } = summarise(spans);
   return new TraceRecord({
-    ...changes,
+    amends: changes.amends,
+    rev: changes.rev,
     traceId: head.traceId,
     runId: head.runId,
     name: head.name,
@@ -214,12 +216,21 @@ export function buildTrace(
     statusMessage: head.root?.statusMessage ?? null,
     inputText: root?.inputText ?? null,
     outputText: root?.outputText ?? null,
-    ...summarise(spans),
+    errorCount,
+    usage,
+    costUsd,
+    unpriced,
     sampling: head.sampling ?? undecided,
     droppedSpans,
     voice,
     spans: Object.freeze(spans),
   });
+}
+
+/** It began first, so that it nearly always stands there. */
+function rootIn(spans: readonly SpanRecord[], rootId: string): SpanRecord | undefined {
+  const first = spans[0];
+  return first?.spanId === rootId ? first : spans.find((span) => span.spanId === rootId);
 }
 
 function withCall(head: TraceHead, spans: readonly SpanRecord[]): Pick<TraceRecord, 'voice' | 'spans'> {

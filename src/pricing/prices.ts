@@ -75,7 +75,7 @@ export class Prices implements PriceList {
 
   #tokenCost(consumption: Consumption, question: Question, asking: () => Ask): number | null {
     if (!tellsTokens(consumption)) return null;
-    const rates = this.#tokenRates.find(keyOf(question), () => findTokenRates(asking()));
+    const rates = this.#tokenRates.find(question, () => findTokenRates(asking()));
     if (rates === 'none') return null;
     const linear = rates === 'varying' ? undefined : linearTokenCost(consumption, rates);
     return linear ?? exactTokenCost(consumption, asking());
@@ -83,14 +83,10 @@ export class Prices implements PriceList {
 
   #speechCost(consumption: Consumption, question: Question, asking: () => Ask): number | null {
     if (!tellsSpeech(consumption)) return null;
-    const rates = this.#speechRates.find(keyOf(question), () => findSpeechRates(asking()));
+    const rates = this.#speechRates.find(question, () => findSpeechRates(asking()));
     if (rates === 'none') return null;
     return rates === 'varying' ? exactSpeechCost(consumption, asking()) : linearSpeechCost(consumption, rates);
   }
-}
-
-function keyOf({ model, provider }: Question): string {
-  return `${provider ?? ''}\n${model}`;
 }
 
 /** No tokens beside audio or characters are how LiveKit says that nobody counted them. */

@@ -8,17 +8,35 @@ export type Known<Rates> = Rates | 'none' | 'varying';
 
 const mostKnown = 1_000;
 
+/** Which model, and who serves it. */
+interface Served {
+  readonly model: string;
+  readonly provider: string | null;
+}
+
 /** To ask a table takes several times as long as to record a span: what always costs the same is asked once. */
 export class RateBook<Rates> {
-  readonly #known = new Map<string, Known<Rates>>();
+  /** By model, then by provider: to join the two would cost each generation more than both look-ups. */
+  readonly #known = new Map<string, Map<string | null, Known<Rates>>>();
+  #count = 0;
 
-  find(key: string, ask: () => Known<Rates>): Known<Rates> {
-    const known = this.#known.get(key);
+  find({ model, provider }: Served, ask: () => Known<Rates>): Known<Rates> {
+    const known = this.#known.get(model)?.get(provider);
     if (known !== undefined) return known;
     const rates = ask();
-    if (this.#known.size >= mostKnown) this.#known.clear();
-    this.#known.set(key, rates);
+    this.#note(model, provider, rates);
     return rates;
+  }
+
+  #note(model: string, provider: string | null, rates: Known<Rates>): void {
+    if (this.#count >= mostKnown) {
+      this.#known.clear();
+      this.#count = 0;
+    }
+    this.#count += 1;
+    const byProvider = this.#known.get(model);
+    if (byProvider === undefined) this.#known.set(model, new Map([[provider, rates]]));
+    else byProvider.set(provider, rates);
   }
 }
 

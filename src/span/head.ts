@@ -79,7 +79,15 @@ export type HeadStart = Pick<
 /** A trace of which nothing has happened yet. */
 export function openHead(start: HeadStart): TraceHead {
   return {
-    ...start,
+    traceId: start.traceId,
+    service: start.service,
+    anchor: start.anchor,
+    isSampled: start.isSampled,
+    rate: start.rate,
+    tracestate: start.tracestate,
+    name: start.name,
+    runId: start.runId,
+    tags: start.tags,
     startedAt: start.anchor.monotonic,
     sessionId: null,
     sessionName: null,

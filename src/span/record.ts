@@ -149,8 +149,8 @@ export class SpanRecord implements Readonly<SpanFields> {
 
   /** About how many characters it holds: what bounds on memory are counted by. */
   get length(): number {
-    const texts = [this.inputText, this.outputText, this.metadataText, contentOf(this.voice)];
-    return texts.reduce((length, text) => length + (text?.length ?? 0), fixedLength);
+    const content = (this.inputText?.length ?? 0) + (this.outputText?.length ?? 0);
+    return fixedLength + content + (this.metadataText?.length ?? 0) + (contentOf(this.voice)?.length ?? 0);
   }
 
   /** The record as wire text (design section 4). */

@@ -22,25 +22,26 @@ export function summarise(spans: readonly SpanRecord[]): SpanSummary {
     if ((span.usage !== null || span.costUsd !== null) && span.usageScope === 'self') (bearers ??= []).push(span);
   }
   if (bearers === undefined) return errorCount === 0 ? emptySummary : { ...emptySummary, errorCount };
-  return { errorCount, ...sumBearers(bearers) };
+  const { usage, costUsd, unpriced } = sumBearers(bearers);
+  return { errorCount, usage, costUsd, unpriced };
 }
 
 function sumBearers(bearers: readonly SpanRecord[]): Omit<SpanSummary, 'errorCount'> {
   const usage: MutableUsage = {};
   const seen = new Set<string>();
-  const unpriced = new Set<string>();
+  let unpriced: Set<string> | undefined;
   let costUsd: number | null = null;
   for (const span of bearers) {
     if (span.responseId !== null && seen.has(span.responseId)) continue;
     if (span.responseId !== null) seen.add(span.responseId);
     if (span.usage !== null) addUsage(usage, span.usage);
     if (span.costUsd !== null) costUsd = (costUsd ?? 0) + span.costUsd;
-    else unpriced.add(span.model ?? span.name);
+    else (unpriced ??= new Set()).add(span.model ?? span.name);
   }
   return {
     usage: Object.keys(usage).length === 0 ? null : Object.freeze(usage),
     costUsd,
-    unpriced: Object.freeze([...unpriced]),
+    unpriced: unpriced === undefined ? nothing : Object.freeze([...unpriced]),
   };
 }
 

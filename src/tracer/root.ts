@@ -15,13 +15,18 @@ export function beginRoot(
   const start = startTrace(options, parts);
   if (!start.isSampled && !parts.sampling.hasTailRule) return new SampledOutRoot(host, start.traceId, start.tracestate);
   const head = createHead(start, options, isTrace, parts);
-  const { metadata: _, ...rest } = options;
+  // The metadata of `trace` is the trace's own, and stands in its head.
+  const given = isTrace && options.metadata !== undefined ? withoutMetadata(options) : options;
   const root = new Span(
-    { ...(isTrace ? rest : options), parentId: start.remote?.spanId ?? null },
+    { ...given, parentId: start.remote?.spanId ?? null },
     { host, head, parent: undefined, includeOutput, captured: capture?.(), part },
   );
   head.rootId = root.spanId;
   head.startedAt = root.startedAt;
   if (from?.isRecording === true) linkBoth(root, from, head);
   return root;
+}
+
+function withoutMetadata({ metadata: _, ...options }: Beginning['options']): Beginning['options'] {
+  return options;
 }

@@ -192,23 +192,28 @@ export class Tracer extends DrainedTracer implements SpanHost<Span> {
     // Under a trace that is not recorded nothing is, and everything runs in its scope already.
     if (scope?.isQuiet === true || (options.root !== true && this.#isUnrecorded(parent))) return undefined;
     const capture = captureOf(definition, args, this);
+    const beginning = { options, isTrace, includeOutput, capture };
     const isLate = scope?.isLate === true;
-    // A generator is called now, and runs when it is read: maybe after the end of the trace that it belongs to.
-    const head = isGenerator && this.#isIn(parent, isLate) ? parent?.head : undefined;
-    if (head !== undefined) head.expected += 1;
-    const begin = (): Span => {
-      if (head !== undefined) head.expected -= 1;
-      const isMeant = isLate || head !== undefined;
-      return this.#beginUnder(parent, { options, isTrace, includeOutput, capture }, isMeant);
-    };
-    const span = isGenerator ? begin : begin();
+    const span = isGenerator
+      ? this.#beginLater(parent, beginning, isLate)
+      : this.#beginUnder(parent, beginning, isLate);
     const replacement = this.#replace?.(definition, args);
     const call = new Invocation({ host: this, span, args, ownsPromise, replacement });
-    const last = args.at(-1);
     if (isGenerator) return call;
+    const last = args[args.length - 1];
     if (isCallable(last) && definition.takesCallback()) call.watchCallback(last);
     call.enter();
     return call;
+  }
+
+  /** A generator is called now, and runs when it is read: maybe after the end of the trace that it belongs to. */
+  #beginLater(parent: Span | undefined, beginning: Beginning, isLate: boolean): () => Span {
+    const head = this.#isIn(parent, isLate) ? parent?.head : undefined;
+    if (head !== undefined) head.expected += 1;
+    return () => {
+      if (head !== undefined) head.expected -= 1;
+      return this.#beginUnder(parent, beginning, isLate || head !== undefined);
+    };
   }
 
   /** Has `replace` say what runs instead of a function. */
