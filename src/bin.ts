@@ -108,6 +108,6 @@ async function run([command, ...rest]: readonly string[]): Promise<void> {
   }
 }
 
-// Whoever reads may have seen enough, such as `head`.
+// The reader may have seen enough, such as `head`.
 process.stdout.on('error', (error) => process.exit(errorCode(error) === 'EPIPE' ? 0 : 1));
 await run(process.argv.slice(2));

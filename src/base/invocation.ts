@@ -11,7 +11,7 @@ export class Invocation {
   #state: 'waiting' | 'running' | 'returned' | 'threw' = 'waiting';
   #outcome: unknown;
 
-  /** `args` are missing where whoever traces it says what it is called with. */
+  /** `args` are missing where the tracing code says what it is called with. */
   constructor(body: Callable, self?: unknown, args?: readonly unknown[]) {
     this.#body = body;
     this.#self = self;

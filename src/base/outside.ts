@@ -6,7 +6,7 @@ import { shared } from './shared.ts';
 export type Outside = <Result>(run: () => Result) => Result;
 
 /**
- * The context of whoever calls this, for what is begun later: a timer of ours must not keep a request's context alive.
+ * The caller's context, for what is begun later: a timer of ours must not keep a request's context alive.
  * A Worker lets nobody into the context of another request; there, only our own scope is left.
  */
 export function rememberContext(): Outside {

@@ -98,7 +98,7 @@ function startTurn(run: () => void): unknown {
   return setNextTurn === undefined ? startTimer(run, 0) : setNextTurn(run);
 }
 
-/** Waits without holding the process: whoever waits for it has a timer of their own. */
+/** Waits without holding the process: what waits for it has a timer of its own. */
 export function pause(ms: number): Promise<void> {
   const { promise, resolve } = createDeferred<void>();
   startIdleTimer(resolve, ms);

@@ -13,7 +13,7 @@ export function isCallbackName(name: string | undefined): boolean {
   return name !== undefined && callbackNames.has(name);
 }
 
-/** What a function does with a callback that is kept: whoever takes it away again needs the very same one. */
+/** What a function does with a callback that is kept: taking it away again needs the very same one. */
 const keeping =
   /\.(?:on|off|add\w*|remove\w*|delete|set|push|unshift|indexOf|includes|filter|\w*subscribe|\w*register|prepend\w*)\??\.?\s*\([^;{}]*\b_?(?:cb|callback|done)_?\b|[!=]==?\s*_?(?:cb|callback|done)_?\b/i;
 
