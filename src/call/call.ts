@@ -165,8 +165,14 @@ function isSource(value: object): boolean {
     'fullStream' in value ||
     '_emit' in value ||
     isObservable(value) ||
+    isWritable(value) ||
     value instanceof EventEmitter
   );
+}
+
+/** A web stream that is written, or both: what is read from it depends on what its owner writes. */
+function isWritable(value: object): boolean {
+  return 'getWriter' in value || ('writable' in value && 'readable' in value);
 }
 
 /** The object to hand out, or undefined where it cannot be followed. */
@@ -174,6 +180,7 @@ function followSource(value: object, followed: Followed, isReplaceable: boolean)
   if (isReadableStream(value)) return followReadableStream(value, followed, isReplaceable);
   if (isLongLived(value) || isSubject(value)) return undefined;
   if (isNodeReadable(value)) return followNodeReadable(value, followed) ? value : undefined;
+  if (isWritable(value)) return undefined;
   if (isClientStream(value)) return followClientStream(value, followed);
   if (isStreamResult(value)) return followStreamResult(value, followed);
   if (isObservable(value)) return followObservable(value, followed);

@@ -41,6 +41,20 @@ describe('what lives on when its call has returned', () => {
     expect(socket.listenerCount('close')).toBe(before);
   });
 
+  it.each<[string, () => object]>([
+    ['a WritableStream', () => new WritableStream()],
+    ['a TransformStream', () => new TransformStream()],
+    ['a pair of streams', () => new CompressionStream('gzip')],
+  ])('ends its span as detached, and stays unlocked: %s', async (_, make) => {
+    const recording = new Recording();
+    const bare = make();
+    expect(recording.run(traced('open', () => bare))).toBe(bare);
+    expect(await recording.run(traced('open', async () => bare))).toBe(bare);
+    expect(recording.trees).toBe('open  [detached]\nopen  [detached]');
+    const stream: unknown = Reflect.get(bare, 'readable') ?? bare;
+    expect(stream).toHaveProperty('locked', false);
+  });
+
   it('ends its span as detached: a stream of a kind of its own', () => {
     class Feed {
       getReader() {
