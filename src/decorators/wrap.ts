@@ -60,7 +60,7 @@ export function wrap(
 ): Callable {
   try {
     if (isClass(original)) return original;
-    return standIn(original, new TracedCall(defineCall(original, kind, options, redactedPositions)));
+    return standIn(original, handlerOf(defineCall(original, kind, options, redactedPositions)));
   } catch {
     return original;
   }
@@ -86,18 +86,22 @@ function readMember(original: Callable, key: PropertyKey): unknown {
   return key === 'toString' && value === Function.prototype.toString ? () => sourceOf(original) : value;
 }
 
+type Trap = (original: Callable, self: unknown, args: readonly unknown[]) => unknown;
+
+/**
+ * What a wrapper does when it is called. While nothing records there is no trap: the engine then calls the function
+ * itself, which costs half of what a trap does.
+ */
+function handlerOf(definition: CallDefinition): ProxyHandler<Callable> {
+  const trap = trapOf(definition);
+  const handler = { get: readMember };
+  return Object.defineProperty(handler, 'apply', { get: () => (shared.recording === 0 ? undefined : trap) });
+}
+
 /** A call of a wrapped function. Its frame is what a traced recursion costs, so that all it does is elsewhere. */
-class TracedCall implements ProxyHandler<Callable> {
-  readonly #definition: CallDefinition;
-  readonly get = readMember;
-
-  constructor(definition: CallDefinition) {
-    this.#definition = definition;
-  }
-
-  apply(original: Callable, self: unknown, args: readonly unknown[]): unknown {
-    if (shared.recording === 0) return Reflect.apply(original, self, args);
-    const call = startCall(this.#definition, args);
+function trapOf(definition: CallDefinition): Trap {
+  return (original, self, args) => {
+    const call = startCall(definition, args);
     if (call === undefined) return Reflect.apply(original, self, args);
     if (!call.hasEntered) return runCall(call, original, self);
     let result: unknown;
@@ -108,7 +112,7 @@ class TracedCall implements ProxyHandler<Callable> {
       throw error;
     }
     return finishCall(call, result);
-  }
+  };
 }
 
 /** Undefined where nothing is recorded. A call whose scope can be entered has entered it, until it is finished. */
