@@ -29,7 +29,16 @@ interface Plan {
   readonly program: readonly Action[];
 }
 
-const plans: fc.Arbitrary<Plan> = fc.record({
+/**
+ * A stream that fails drops what it has queued, and a branch of `tee` queues a part: how much a pipe has taken by then is a
+ * matter of microtasks, in which a traced one may differ.
+ */
+function withoutRaces(plan: Plan): Plan {
+  if (plan.ending !== 'error' || !plan.program.includes('tee')) return plan;
+  return { ...plan, program: plan.program.filter((action) => action !== 'pipe' && action !== 'pipe through') };
+}
+
+const anyPlan: fc.Arbitrary<Plan> = fc.record({
   parts: fc.nat(4),
   ending: fc.constantFrom('close', 'error', 'hang'),
   highWaterMark: fc.nat(2),
@@ -37,6 +46,7 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   isLater: fc.boolean(),
   program: fc.array(fc.constantFrom(...actions), { maxLength: 12 }),
 });
+const plans = anyPlan.map(withoutRaces);
 
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 12; turn += 1) await nextTurn();
@@ -68,7 +78,7 @@ class Run {
 
   #source(): ReadableStream<unknown> {
     const { isBytes, parts, ending, isLater } = this.#plan;
-    // A stream that fails drops what it has queued: how much a pipe has taken by then is a matter of microtasks.
+    // See withoutRaces.
     const highWaterMark = ending === 'error' ? 0 : this.#plan.highWaterMark;
     const pull = async (controller: ReadableStreamDefaultController | ReadableByteStreamController): Promise<void> => {
       this.#pulls += 1;
