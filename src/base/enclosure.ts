@@ -1,6 +1,6 @@
+import { Block } from './block.ts';
 import { isCallable, type Callable } from './callable.ts';
 import { isObject } from './object.ts';
-import { Invocation } from './invocation.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -107,19 +107,19 @@ function enclosedBlock(member: Callable, onFailure: OnFailure): Member {
     let place = args.length - 1;
     while (place >= 0 && typeof args[place] !== 'function') place -= 1;
     const body = args[place];
-    let invocation: Invocation | undefined;
+    let block: Block | undefined;
     try {
       if (isCallable(body)) {
-        const block = new Invocation(body);
-        const standIn = (...given: readonly unknown[]): unknown => block.run(given);
+        const made = new Block(body);
+        const standIn = (...given: readonly unknown[]): unknown => made.run(given);
         bodies.set(standIn, body);
         args[place] = standIn;
-        invocation = block;
+        block = made;
       }
       return Reflect.apply(member, this[itself], args);
     } catch (error) {
       const instead = (): unknown => onFailure(this, error);
-      return invocation === undefined ? instead() : invocation.settle(error, instead);
+      return block === undefined ? instead() : block.settle(error, instead);
     }
   };
 }

@@ -12,16 +12,24 @@ import { followPlainPromise, isPlainPromise } from './promise.ts';
 import { followReadableStream, isReadableStream } from './readable-stream.ts';
 import { followThenable } from './thenable.ts';
 
-/** Runs `invoke` inside the span and follows what it returns to its end: returns and throws what `invoke` does. */
-export function followCall(followed: Followed, invoke: () => unknown): unknown {
+/** Goes on with what a call returned. Returns what the caller gets. */
+type Finish = (call: Invocation, result: unknown) => unknown;
+
+/** Runs `invoke` inside the span, and finishes the call with what it returns: throws what it throws. */
+export function runCall(call: Invocation, invoke: () => unknown, finish: Finish = finishCall): unknown {
   let result: unknown;
   try {
-    result = followed.run(invoke);
+    result = call.run(invoke);
   } catch (error) {
-    fail(error, followed);
+    threwInCall(call, error);
     throw error;
   }
-  return followResult(result, followed);
+  return finish(call, result);
+}
+
+/** Runs a block, and follows what it returns to its end. */
+export function followCall(call: Invocation, invoke: () => unknown): unknown {
+  return runCall(call, invoke, (_, result) => followResult(result, call));
 }
 
 /** The function has returned: follows what came back. Returns what the caller gets. */
@@ -36,16 +44,9 @@ export function finishCall(call: Invocation, result: unknown): unknown {
   return followResult(result, call);
 }
 
-/** Runs a block of a trace that was sampled out: returns and throws what `invoke` does. */
+/** Runs a block of a trace that was sampled out. */
 export function runSampledOut(call: Invocation, invoke: () => unknown): unknown {
-  let result: unknown;
-  try {
-    result = call.run(invoke);
-  } catch (error) {
-    fail(error, call);
-    throw error;
-  }
-  return finishSampledOut(call, result);
+  return runCall(call, invoke, finishSampledOut);
 }
 
 /** Of a trace that was sampled out only the end is noted, where that changes nothing. */

@@ -8,7 +8,7 @@ export function isObservable(value: object): boolean {
   return 'subscribe' in value && 'pipe' in value && 'forEach' in value && 'lift' in value && !('next' in value);
 }
 
-/** An RxJS Subject: whoever holds it sends through it, and the call does not say when that is over. */
+/** An RxJS Subject: its owner sends through it, and the call does not say when that is over. */
 export function isSubject(value: object): boolean {
   return 'next' in value && 'subscribe' in value && 'pipe' in value && 'observers' in value;
 }

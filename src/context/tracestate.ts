@@ -1,6 +1,6 @@
 /** What a `tracestate` header says: OpenTelemetry's entry, and those of others. */
 export interface TraceState {
-  /** The rejection threshold of whoever decided about the trace: 14 hexadecimal digits. Undefined if it is missing. */
+  /** The rejection threshold of the service that decided about the trace: 14 hexadecimal digits. Undefined if it is missing. */
   readonly threshold: string | undefined;
   /** What is compared with thresholds in place of the trace id: 14 hexadecimal digits. Undefined if it is missing. */
   readonly randomness: string | undefined;

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { Callable } from '../base/callable.ts';
 import { shared } from '../base/shared.ts';
-import { finishCall, followGenerator, threwInCall } from '../call/call.ts';
+import { finishCall, followGenerator, runCall, threwInCall } from '../call/call.ts';
 import { isCallbackName, keepsCallback } from '../call/callback.ts';
 import type { CallDefinition } from '../call/definition.ts';
 import type { Invocation } from '../call/invocation.ts';
@@ -103,7 +103,7 @@ function trapOf(definition: CallDefinition): Trap {
   return (original, self, args) => {
     const call = startCall(definition, args);
     if (call === undefined) return Reflect.apply(original, self, args);
-    if (!call.hasEntered) return runCall(call, original, self);
+    if (!call.hasEntered) return runElsewhere(call, original, self);
     let result: unknown;
     try {
       result = Reflect.apply(call.replacement ?? original, self, call.args);
@@ -128,17 +128,9 @@ function startCall(definition: CallDefinition, args: readonly unknown[]): Invoca
 }
 
 /** For generators, whose work begins later, and where a runtime only lets a scope be run in. */
-function runCall(call: Invocation, original: Callable, self: unknown): unknown {
+function runElsewhere(call: Invocation, original: Callable, self: unknown): unknown {
   const invoke = (): unknown => Reflect.apply(call.replacement ?? original, self, call.args);
-  if (call.isLazy) return followGenerator(call, invoke);
-  let result: unknown;
-  try {
-    result = call.run(invoke);
-  } catch (error) {
-    threwInCall(call, error);
-    throw error;
-  }
-  return finishCall(call, result);
+  return call.isLazy ? followGenerator(call, invoke) : runCall(call, invoke);
 }
 
 /** A class has no call to trace, and a stand-in for it would lose its private statics. */

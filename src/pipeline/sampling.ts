@@ -44,7 +44,7 @@ export class Sampling {
   readonly hasTailRule: boolean;
   /** Random bits from here on are kept: 14 hexadecimal digits. Undefined when nothing is kept. */
   readonly threshold: string | undefined;
-  /** The same without the zeros at its end, as other services are told. */
+  /** The same without the zeros at its end, as `tracestate` carries it. */
   readonly shortThreshold: string;
 
   constructor(rules: SamplingRules, report: Report) {
